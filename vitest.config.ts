@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, testTimeout: number, more = {}) => ({
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 120_000, ...more },
+});
+
+export default defineConfig({
+  test: {
+    // Two cores carry a Temporal server, a worker and a simulator at once: more files in parallel only wait for each other.
+    maxWorkers: 2,
+    projects: [
+      project('unit', 20_000),
+      project('workflow', 60_000),
+      project('replay', 60_000),
+      project('e2e', 180_000, { fileParallelism: false }),
+    ],
+  },
+});
