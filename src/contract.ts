@@ -1,0 +1,272 @@
+// The words that clients, workers and running workflows share. Change one and open runs, other languages and saved
+// views stop understanding it: add, never rename. This is the only room through which workflows see zod.
+import { msToNumber, type Duration } from '@temporalio/common/lib/time.js';
+import { z } from 'zod';
+
+export const taskQueue = 'flinks-account-details';
+export const workflowType = 'retrieveAccountDetails';
+/** The name of the signal and of the update that carry a customer's answers. */
+export const answerName = 'answerSecurityChallenges';
+export const waitForChallengeName = 'waitForChallenge';
+export const progressName = 'progress';
+
+/** The workflow id of a LoginId. The same LoginId, in whatever case, is the same run, so no two can overlap. */
+export const accountDetailsWorkflowId = (loginId: string): string => `account-details-${loginId.toLowerCase()}`;
+
+/** Search attributes and the types under which the worker registers them. */
+export const searchAttributes = {
+  FlinksStage: 'KEYWORD',
+  FlinksInstitution: 'KEYWORD',
+  FlinksCode: 'KEYWORD',
+  FlinksStageSince: 'DATETIME',
+} as const;
+
+export const stages = [
+  'authorizing',
+  'awaitingAnswers',
+  'summarizing',
+  'retrievingDetails',
+  'waitingForFlinks',
+  'completed',
+  'failed',
+  'cancelled',
+] as const;
+export type Stage = (typeof stages)[number];
+
+/** The types of failure with which a run can end. */
+export const failureTypes = [
+  'InvalidInput',
+  'UnknownLogin',
+  'InvalidCredentials',
+  'LoginRefused',
+  'LoginOutcomeUnknown',
+  'SecurityAnswerRejected',
+  'SecurityAnswerTimedOut',
+  'TooManyChallengeRounds',
+  'UnsupportedChallenge',
+  'SessionLost',
+  'PendingTooLong',
+  'RateLimited',
+  'InstitutionUnavailable',
+  'FlinksUnavailable',
+  'FlinksConfiguration',
+  'UnexpectedResponse',
+  'ResponseTooLarge',
+] as const;
+export type FailureType = (typeof failureTypes)[number];
+
+/** Why an answer was not taken. */
+export const rejectionTypes = [
+  'NoChallengeOpen',
+  'RoundOver',
+  'WrongSession',
+  'UnknownPrompt',
+  'MissingPrompt',
+  'InvalidChoice',
+  'EmptyAnswer',
+  'DuplicateAnswer',
+  'AnswerTooLarge',
+  'InvalidAnswer',
+] as const;
+export type RejectionType = (typeof rejectionTypes)[number];
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+/** Milliseconds of a duration such as `30 seconds`, or NaN where it is none. */
+export function milliseconds(duration: string): number {
+  try {
+    return msToNumber(duration as Duration);
+  } catch {
+    return Number.NaN;
+  }
+}
+
+const duration = (least: number, most: number, range: string) =>
+  z.string(`must be a duration such as "30 seconds"`).refine(
+    (text) => {
+      const length = milliseconds(text);
+      return length >= least && length <= most;
+    },
+    { error: `must be a duration such as "30 seconds", ${range}` },
+  );
+
+const guid = z.guid('must be a GUID');
+const text = z.string('must be text').min(1, 'must not be empty');
+const flag = z.boolean('must be true or false');
+
+/** An object that refuses unknown fields, and says what it should be where something else was given. */
+const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape, { error: ({ code }) => (code === 'invalid_type' ? 'must be an object' : undefined) });
+
+const login = z.union(
+  [object({ loginId: guid }), object({ institution: text.max(100, 'is too long'), username: text, password: text })],
+  'must be an object with either a loginId or institution, username and password',
+);
+
+const polling = object({
+  interval: duration(second, 10 * minute, 'from 1 second to 10 minutes').default('30 seconds'),
+  deadline: duration(1, 24 * hour, 'from one interval to 24 hours').default('30 minutes'),
+}).refine(({ interval, deadline }) => !(milliseconds(deadline) < milliseconds(interval)), {
+  path: ['deadline'],
+  error: 'must not be shorter than the interval',
+});
+
+const details = object({
+  withTransactions: flag.default(true),
+  daysOfTransactions: z.enum(['Days90', 'Days365'], 'must be Days90 or Days365').default('Days90'),
+  withAccountIdentity: flag.default(true),
+  withKyc: flag.default(true),
+  accountsFilter: z.array(guid, 'must be a list of account GUIDs').min(1, 'must name an account').optional(),
+});
+
+const isCredentials = (login: unknown): boolean => typeof login === 'object' && login !== null && !('loginId' in login);
+// Zod skips such checks once a field is of the wrong type; the caller shall hear of every fault at once.
+const evenWhenOthersAreBad = ({ value }: { value: unknown }): boolean => typeof value === 'object' && value !== null;
+
+/** What a run is started with, as callers write it. */
+export const inputSchema = object({
+  login,
+  mode: z.enum(['cached', 'live'], 'must be cached or live').optional(),
+  onSessionLost: z.enum(['fail', 'cached', 'live'], 'must be fail, cached or live').optional(),
+  language: z.enum(['en', 'fr'], 'must be en or fr').optional(),
+  save: flag.default(true),
+  details: details.prefault({}),
+  polling: polling.prefault({}),
+  answerWithin: duration(1, 24 * hour, 'up to 24 hours').default('7 minutes'),
+  maxChallengeRounds: z
+    .int('must be a whole number from 1 to 10')
+    .min(1, 'must be at least 1')
+    .max(10, 'must be at most 10')
+    .default(6),
+  tag: z.string('must be text').max(200, 'must be at most 200 characters').optional(),
+})
+  .refine(({ login, mode }) => !(mode === 'cached' && isCredentials(login)), {
+    path: ['mode'],
+    error: 'cannot be cached with credentials: only a LoginId has stored data',
+    when: evenWhenOthersAreBad,
+  })
+  .refine(({ login, onSessionLost, save }) => !(onSessionLost === 'cached' && save === false && isCredentials(login)), {
+    path: ['onSessionLost'],
+    error: 'cannot be cached with credentials and save false: nothing is stored to go back to',
+    when: evenWhenOthersAreBad,
+  })
+  .transform(({ mode, onSessionLost, ...input }) => {
+    const stored = 'loginId' in input.login;
+    return {
+      ...input,
+      mode: mode ?? (stored ? ('cached' as const) : ('live' as const)),
+      onSessionLost: onSessionLost ?? (stored ? ('cached' as const) : ('fail' as const)),
+    };
+  });
+
+export type RetrieveAccountDetailsInput = z.input<typeof inputSchema>;
+/** The input with every default applied. */
+export type ResolvedInput = z.output<typeof inputSchema>;
+export type Login = ResolvedInput['login'];
+
+const challenge = z.object({ prompt: z.string(), type: z.string(), choices: z.array(z.string()).optional() });
+/** A question of the bank. `prompt` is byte-exact, `type` as Flinks wrote it. */
+export type Challenge = z.infer<typeof challenge>;
+
+/** What the `progress` query and the `waitForChallenge` update answer. Times are ISO 8601 UTC with milliseconds. */
+export const progressSchema = z.object({
+  stage: z.enum(stages),
+  institution: z.string().optional(),
+  requestId: z.string().optional(),
+  challenges: z.array(challenge).optional(),
+  round: z.int(),
+  polls: z.int(),
+  nextPollAt: z.iso.datetime().optional(),
+  deadline: z.iso.datetime().optional(),
+  lastFlinksCode: z.string().optional(),
+  rejectedAnswers: z.int(),
+  lastRejection: z.enum(rejectionTypes).optional(),
+});
+export type Progress = z.infer<typeof progressSchema>;
+
+/** What the `answerSecurityChallenges` signal and update carry: an answer, or several, by prompt. */
+export const answersSchema = z.strictObject({
+  round: z.int().optional(),
+  requestId: z.string().optional(),
+  answerId: z.string().min(1).max(64).optional(),
+  // Not a z.record: that would drop a prompt named like an object's own machinery, such as `__proto__`.
+  answers: z.custom<Record<string, string | string[]>>(
+    (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.values(value).every(
+        (answer) => typeof answer === 'string' || (Array.isArray(answer) && answer.every((a) => typeof a === 'string')),
+      ),
+  ),
+});
+export type SecurityAnswers = z.infer<typeof answersSchema>;
+
+/** What the update returns for an answer that was taken. */
+export interface AnswerOutcome {
+  accepted: true;
+  round: number;
+}
+
+const flinksObject = z.looseObject({});
+
+/** What a run returns. Keys are camelCase at every depth, values as Flinks sent them, unknown fields kept. */
+export const resultSchema = z.object({
+  requestId: z.string(),
+  institution: z.string().optional(),
+  login: flinksObject.optional(),
+  summary: z.array(flinksObject),
+  accounts: z.array(flinksObject),
+  freshness: z.object({
+    /** When Flinks last refreshed the data, as Flinks wrote it: UTC without a zone. */
+    lastRefresh: z.string().optional(),
+    cached: z.boolean(),
+    /** False when the last refresh failed behind a usable session, or when no account has a transaction though asked. */
+    complete: z.boolean(),
+  }),
+  polls: z.int(),
+  challengeRounds: z.int(),
+});
+export type RetrieveAccountDetailsResult = z.infer<typeof resultSchema>;
+
+/** A field of an input that does not fit, and why; never its value. */
+export interface InputProblem {
+  field: string;
+  problem: string;
+}
+
+/** Checks an input and applies the defaults. Every bad field is named and no value is repeated. */
+export function parseInput(input: unknown): { input: ResolvedInput } | { problems: InputProblem[] } {
+  const parsed = inputSchema.safeParse(input);
+  return parsed.success ? { input: parsed.data } : { problems: problemsOf(parsed.error.issues, []) };
+}
+
+function problemsOf(issues: readonly z.core.$ZodIssue[], base: readonly PropertyKey[]): InputProblem[] {
+  return issues.flatMap((issue): InputProblem[] => {
+    const path = [...base, ...issue.path];
+    if (issue.code === 'invalid_union') {
+      // The kind of login that the caller came closest to is the one whose faults help.
+      const closest = issue.errors.toSorted((a, b) => a.length - b.length)[0] ?? [];
+      const isObject =
+        closest.length > 0 && closest.every((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys');
+      if (isObject) return problemsOf(closest, path);
+    }
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({ field: fieldName([...path, key]), problem: whyUnknown(path, key) }));
+    return [{ field: fieldName(path), problem: issue.message }];
+  });
+}
+
+const whyUnknown = (path: readonly PropertyKey[], key: string): string =>
+  path[0] === 'login' && ['loginId', 'institution', 'username', 'password'].includes(key)
+    ? 'cannot be combined with the other kind of login'
+    : 'is not a known field';
+
+const fieldName = (path: readonly PropertyKey[]): string =>
+  path.map((part) => String(part).slice(0, 64)).join('.') || 'input';
+
+/** One sentence for people: every bad field and what it should be. */
+export const inputMessage = (problems: readonly InputProblem[]): string =>
+  `The input does not fit: ${problems.map(({ field, problem }) => `${field} ${problem}`).join('; ')}.`;
