@@ -1,0 +1,34 @@
+/** Deeper than any reply of Flinks by far, and far from where recursion would exhaust the stack. */
+const deepest = 64;
+
+/**
+ * Copies JSON with every key in camelCase, at every depth; values stay as they are. Leading capitals are lowered except
+ * the last one before a lower-case letter: `EftEligibleRatio` → `eftEligibleRatio`, `KYCInfo` → `kycInfo`. Where two keys
+ * would become one, both keep the names they had. Throws a RangeError on JSON nested more than 64 deep.
+ */
+export function camelCaseKeys<T extends object>(json: T): T extends unknown[] ? unknown[] : Record<string, unknown> {
+  return copy(json, 0) as T extends unknown[] ? unknown[] : Record<string, unknown>;
+}
+
+function copy(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > deepest) throw new RangeError('JSON is nested too deep');
+  if (Array.isArray(value)) return value.map((item) => copy(item, depth + 1));
+  const keys = Object.keys(value);
+  const taken = new Map<string, number>();
+  for (const key of keys) taken.set(camelCase(key), (taken.get(camelCase(key)) ?? 0) + 1);
+  // Object.fromEntries defines properties, so a key like `__proto__` stays data.
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      const renamed = camelCase(key);
+      return [taken.get(renamed) === 1 ? renamed : key, copy(item, depth + 1)];
+    }),
+  );
+}
+
+const camelCase = (key: string): string =>
+  key.replace(/^\p{Lu}+(?=(\p{Ll})?)/u, (capitals, lower?: string) =>
+    lower === undefined || capitals.length === 1
+      ? capitals.toLowerCase()
+      : capitals.slice(0, -1).toLowerCase() + capitals.slice(-1),
+  );

@@ -1,0 +1,166 @@
+// One method per Flinks endpoint. A method returns what a caller has to act on, a challenge and "still pending" among it,
+// and throws a FlinksError for everything else.
+import type { FlinksCall } from './errors.js';
+import { createFlinksHttp, type FlinksHttpOptions, type FlinksRequest } from './http.js';
+import { parse, readAuthorize, readData, refuse, succeeded, type AuthorizeReply, type DataReply } from './replies.js';
+import { tokenReply } from './schemas.js';
+
+export interface FlinksClientOptions extends FlinksHttpOptions {
+  secretKey: string;
+  apiKey: string;
+  /** Milliseconds until a call is given up. Flinks may hold authorize and data calls for 210 s before it says 202. */
+  timeouts: { token: number; authorize: number; data: number; poll: number };
+}
+
+/** `cached` opens a session on stored data, `live` logs in at the bank. */
+export interface OpenSession {
+  login: { loginId: string } | { institution: string; username: string; password: string };
+  mode: 'cached' | 'live';
+  save: boolean;
+  language?: string | undefined;
+  tag?: string | undefined;
+}
+
+export interface SecurityResponse {
+  prompt: string;
+  answers: string[];
+}
+
+export interface DetailOptions {
+  withTransactions: boolean;
+  daysOfTransactions: string;
+  withAccountIdentity: boolean;
+  withKyc: boolean;
+  accountsFilter?: string[] | undefined;
+}
+
+export interface FlinksClient {
+  /** Mints the token of one session. Each call mints another, so it may be repeated. */
+  generateAuthorizeToken(signal?: AbortSignal): Promise<string>;
+  /**
+   * Opens a session. `stale` says that the last refresh failed although the session can be used: in cached mode Flinks
+   * repeats the outcome of the last live attempt. A live call is a login at the bank: never send it twice unasked.
+   */
+  authorize(open: OpenSession, token: string, signal?: AbortSignal): Promise<AuthorizeReply>;
+  /** Answers the challenges of a session, with the token that opened it. A wrong answer may count against the customer. */
+  answerChallenges(
+    requestId: string,
+    answers: SecurityResponse[],
+    token: string,
+    signal?: AbortSignal,
+  ): Promise<AuthorizeReply>;
+  getAccountsSummary(requestId: string, signal?: AbortSignal): Promise<DataReply>;
+  getAccountsSummaryAsync(requestId: string, signal?: AbortSignal): Promise<DataReply>;
+  /** Starts the retrieval. While it is pending it must not be posted again: ask `getAccountsDetailAsync`. */
+  getAccountsDetail(requestId: string, options: DetailOptions, signal?: AbortSignal): Promise<DataReply>;
+  getAccountsDetailAsync(requestId: string, signal?: AbortSignal): Promise<DataReply>;
+  /** Deletes everything that Flinks stores for a LoginId. */
+  deleteCard(loginId: string, signal?: AbortSignal): Promise<void>;
+  /** Closes idle connections. */
+  close(): void;
+}
+
+export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
+  const { send, close } = createFlinksHttp(options);
+  const json = { 'Content-Type': 'application/json' };
+  const apiKey = { 'x-api-key': options.apiKey };
+  const { timeouts } = options;
+
+  const postAuthorize = async (
+    body: unknown,
+    token: string,
+    call: FlinksCall,
+    signal?: AbortSignal,
+  ): Promise<AuthorizeReply> => {
+    const headers = { ...json, 'flinks-auth-key': token };
+    const request: FlinksRequest = { method: 'POST', path: 'Authorize', headers, body, timeoutMs: timeouts.authorize };
+    return readAuthorize(await send({ ...request, freshConnection: !call.cached, signal }), call);
+  };
+
+  const post = async (
+    path: string,
+    step: FlinksCall['step'],
+    body: unknown,
+    signal?: AbortSignal,
+  ): Promise<DataReply> =>
+    readData(
+      await send({ method: 'POST', path, headers: { ...json, ...apiKey }, body, timeoutMs: timeouts.data, signal }),
+      { step },
+    );
+
+  const poll = async (path: string, requestId: string, signal?: AbortSignal): Promise<DataReply> =>
+    readData(
+      await send({
+        method: 'GET',
+        path: `${path}/${encodeURIComponent(requestId)}`,
+        headers: apiKey,
+        timeoutMs: timeouts.poll,
+        signal,
+      }),
+      { step: 'poll' },
+    );
+
+  return {
+    async generateAuthorizeToken(signal) {
+      const headers = { 'flinks-auth-key': options.secretKey };
+      const path = 'GenerateAuthorizeToken';
+      const response = await send({ method: 'POST', path, headers, timeoutMs: timeouts.token, signal });
+      return succeeded(response) ? parse(tokenReply, response).Token : refuse(response, { step: 'token' });
+    },
+
+    authorize({ login, mode, save, language, tag }, token, signal) {
+      const stored = 'loginId' in login;
+      const body = {
+        ...(stored
+          ? { LoginId: login.loginId }
+          : { Institution: login.institution, Username: login.username, Password: login.password }),
+        MostRecentCached: mode === 'cached',
+        Save: save,
+        ...(language !== undefined && { Language: language }),
+        ...(tag !== undefined && { Tag: tag }),
+      };
+      const sent = stored ? 'loginId' : 'credentials';
+      return postAuthorize(body, token, { step: 'authorize', sent, cached: mode === 'cached' }, signal);
+    },
+
+    answerChallenges(requestId, answers, token, signal) {
+      const body = {
+        RequestId: requestId,
+        // The published exchanges all send false here, whatever mode the session was opened in.
+        MostRecentCached: false,
+        SecurityResponses: Object.fromEntries(answers.map(({ prompt, answers }) => [prompt, answers])),
+      };
+      return postAuthorize(body, token, { step: 'answer' }, signal);
+    },
+
+    getAccountsSummary: (requestId, signal) =>
+      post(
+        'GetAccountsSummary',
+        'summary',
+        { RequestId: requestId, WithBalance: true, WithAccountIdentity: true },
+        signal,
+      ),
+    getAccountsSummaryAsync: (requestId, signal) => poll('GetAccountsSummaryAsync', requestId, signal),
+
+    getAccountsDetail(requestId, detail, signal) {
+      const body = {
+        RequestId: requestId,
+        WithTransactions: detail.withTransactions,
+        DaysOfTransactions: detail.daysOfTransactions,
+        WithAccountIdentity: detail.withAccountIdentity,
+        WithKYC: detail.withKyc,
+        ...(detail.accountsFilter && { AccountsFilter: detail.accountsFilter }),
+      };
+      return post('GetAccountsDetail', 'detail', body, signal);
+    },
+    getAccountsDetailAsync: (requestId, signal) => poll('GetAccountsDetailAsync', requestId, signal),
+
+    async deleteCard(loginId, signal) {
+      const path = `DeleteCard/${encodeURIComponent(loginId)}`;
+      const response = await send({ method: 'DELETE', path, headers: apiKey, timeoutMs: timeouts.poll, signal });
+      if (!succeeded(response)) refuse(response, { step: 'deleteCard' });
+    },
+
+    close,
+  };
+}

@@ -1,0 +1,133 @@
+// The one place that speaks HTTP. An axios error holds the request with its headers and body, so none leaves this file:
+// whatever goes wrong becomes a FlinksError.
+import http from 'node:http';
+import https from 'node:https';
+import axios, { AxiosError, type AxiosResponse } from 'axios';
+import { FlinksError } from './errors.js';
+import { envelope, type Envelope } from './schemas.js';
+
+export interface FlinksHttpOptions {
+  /** Scheme, host and port of the instance, for example `https://example-api.private.fin.ag`. */
+  baseUrl: string;
+  customerId: string;
+  /** Sent with every call, for instances that ask for a further credential. */
+  extraHeaders?: Record<string, string>;
+  /** A body above this many bytes, once decompressed, is refused as `ResponseTooLarge`. */
+  maxResponseBytes: number;
+}
+
+export interface FlinksRequest {
+  method: 'GET' | 'POST' | 'DELETE';
+  path: string;
+  headers: Record<string, string>;
+  body?: unknown;
+  timeoutMs: number;
+  /** Aborts the request; the promise then rejects with the signal's reason once the socket is destroyed. */
+  signal?: AbortSignal | undefined;
+  /**
+   * Use a connection of its own. A kept-alive one may be closed by the far side at the very moment it is used again, and
+   * a call that must not be sent twice could then not say whether it was sent at all.
+   */
+  freshConnection?: boolean;
+}
+
+/** A whole answer of Flinks, whatever its status. `json` is undefined where the body was none. */
+export interface FlinksResponse {
+  status: number;
+  json: unknown;
+  envelope: Envelope;
+  retryAfterMs?: number;
+}
+
+export type SendToFlinks = (request: FlinksRequest) => Promise<FlinksResponse>;
+
+// The connection never came about, so nothing of the request can have left.
+const unsentCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/** Returns a function that sends a request to one instance of Flinks, and a way to close its idle connections. */
+export function createFlinksHttp(options: FlinksHttpOptions): { send: SendToFlinks; close: () => void } {
+  const kept = { httpAgent: new http.Agent({ keepAlive: true }), httpsAgent: new https.Agent({ keepAlive: true }) };
+  const fresh = { httpAgent: new http.Agent(), httpsAgent: new https.Agent() };
+  const client = axios.create({
+    baseURL: `${options.baseUrl.replace(/\/+$/, '')}/v3/${encodeURIComponent(options.customerId)}/BankingServices/`,
+    headers: { Accept: 'application/json', ...options.extraHeaders },
+    // A redirect or an absolute address would carry our keys to a host that we did not choose.
+    maxRedirects: 0,
+    allowAbsoluteUrls: false,
+    proxy: false,
+    maxContentLength: options.maxResponseBytes,
+    responseType: 'text',
+    // Bodies pass as text: axios copies objects on their way out and loses keys such as `__proto__`.
+    transformRequest: (body: unknown) => body,
+    transformResponse: (body: string) => body,
+    validateStatus: () => true,
+  });
+
+  async function send(request: FlinksRequest): Promise<FlinksResponse> {
+    const timeout = AbortSignal.timeout(request.timeoutMs);
+    try {
+      const response = await client.request<string>({
+        method: request.method,
+        url: request.path,
+        headers: request.headers,
+        data: request.body === undefined ? undefined : JSON.stringify(request.body),
+        signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
+        ...(request.freshConnection ? fresh : kept),
+      });
+      return read(response);
+    } catch (error) {
+      request.signal?.throwIfAborted();
+      throw notDelivered(error, timeout.aborted, request.timeoutMs, options.maxResponseBytes);
+    }
+  }
+
+  const close = (): void => {
+    kept.httpAgent.destroy();
+    kept.httpsAgent.destroy();
+  };
+  return { send, close };
+}
+
+function read({ status, data, headers }: AxiosResponse<string>): FlinksResponse {
+  let json: unknown;
+  try {
+    json = JSON.parse(data);
+  } catch {
+    json = undefined;
+  }
+  const retryAfterMs = retryAfter(headers['retry-after']);
+  return {
+    status,
+    json,
+    envelope: envelope.safeParse(json).data ?? { FlinksCode: undefined, SecurityChallenges: undefined },
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+/** Retry-After is a number of seconds or an HTTP date. */
+function retryAfter(header: unknown): number | undefined {
+  if (typeof header !== 'string' || header.trim() === '') return undefined;
+  const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
+  return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
+}
+
+function notDelivered(error: unknown, timedOut: boolean, timeoutMs: number, maxBytes: number): FlinksError {
+  const unavailable = { type: 'FlinksUnavailable', transient: true } as const;
+  if (timedOut)
+    return new FlinksError(unavailable, 'lost', `Flinks gave no whole answer within ${timeoutMs / 1_000} s.`);
+  const { code, message } = error instanceof AxiosError ? error : { code: undefined, message: '' };
+  if (message.startsWith('maxContentLength'))
+    return new FlinksError(
+      { type: 'ResponseTooLarge', transient: false },
+      'answered',
+      `Flinks' answer is larger than ${maxBytes} bytes. Ask for fewer accounts or days, or raise FLINKS_MAX_RESPONSE_BYTES.`,
+    );
+  if (code !== undefined && unsentCodes.has(code))
+    return new FlinksError(
+      unavailable,
+      'unsent',
+      `Flinks could not be reached (${code}). Check FLINKS_BASE_URL and the network.`,
+    );
+  const reason = code !== undefined && /^E[A-Z_]+$/.test(code) ? ` (${code})` : '';
+  return new FlinksError(unavailable, 'lost', `The connection to Flinks broke before a whole answer came${reason}.`);
+}

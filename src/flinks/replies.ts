@@ -1,0 +1,99 @@
+// What an answer of Flinks says to do next.
+import type { z } from 'zod';
+import { classify, FlinksError, type FlinksCall } from './errors.js';
+import type { FlinksResponse } from './http.js';
+import { accountsReply, challengesReply, sessionReply } from './schemas.js';
+import type { Accounts, OpenChallenges, Session } from './schemas.js';
+
+export type AuthorizeReply =
+  | { kind: 'session'; session: Session; code?: string; stale?: true }
+  | { kind: 'challenges'; open: OpenChallenges; code?: string };
+export type DataReply = { kind: 'accounts'; data: Accounts } | { kind: 'pending'; code?: string };
+
+const pendingCodes = new Set(['OPERATION_PENDING', 'OPERATION_DISPATCHED']);
+const successCodes = new Set(['OK', 'CREATED']);
+/** Errors of the last refresh behind which a cached session can be used (Flinks' "Errors When Calling Authorize with Cached Mode"). */
+const staleCodes = new Set(['QUESTION_NOT_FOUND', 'INVALID_SECURITY_RESPONSE', 'RETRY_LATER']);
+
+export const succeeded = ({ status, envelope: { FlinksCode } }: FlinksResponse): boolean =>
+  (status === 200 || status === 201) && (FlinksCode === undefined || successCodes.has(FlinksCode));
+
+const pending = ({ status, envelope: { FlinksCode } }: FlinksResponse): boolean =>
+  FlinksCode === undefined ? status === 202 : pendingCodes.has(FlinksCode);
+
+/** Reads an answer of Authorize. A 202 means that the session exists: its data calls will say when they are ready. */
+export function readAuthorize(response: FlinksResponse, call: FlinksCall): AuthorizeReply {
+  const { status, envelope } = response;
+  const code = envelope.FlinksCode;
+  const withCode = code === undefined ? {} : { code };
+  if (status === 203) return { kind: 'challenges', open: parse(challengesReply, response), ...withCode };
+  if (succeeded(response) || pending(response))
+    return { kind: 'session', session: parse(sessionReply, response), ...withCode };
+  if (call.cached && status === 401 && envelope.RequestId !== undefined && code !== undefined && staleCodes.has(code))
+    return { kind: 'session', session: parse(sessionReply, response), stale: true, code };
+  if (givesAnotherChance(response, call))
+    return { kind: 'challenges', open: parse(challengesReply, response), ...withCode };
+  return refuse(response, call);
+}
+
+/** A wrong answer is final or not by what the body holds, because Flinks' pages disagree about the code's name. */
+function givesAnotherChance({ status, envelope }: FlinksResponse, call: FlinksCall): boolean {
+  const code = envelope.FlinksCode;
+  const meaning = classify(call, { status, code, message: envelope.Message });
+  return (
+    status === 401 &&
+    envelope.RequestId !== undefined &&
+    (envelope.SecurityChallenges?.length ?? 0) > 0 &&
+    code !== 'INVALID_SECURITY_RESPONSE_NO_RETRY' &&
+    (code === undefined || meaning.type === 'SecurityAnswerRejected' || meaning.type === 'UnexpectedResponse')
+  );
+}
+
+/** Reads an answer of Summary, Detail or one of their Async endpoints. */
+export function readData(response: FlinksResponse, call: FlinksCall): DataReply {
+  const code = response.envelope.FlinksCode;
+  if (pending(response)) return { kind: 'pending', ...(code !== undefined && { code }) };
+  if (succeeded(response)) return { kind: 'accounts', data: parse(accountsReply, response) };
+  return refuse(response, call);
+}
+
+/** Parses the body of a success, or says which of its fields is not as the contract has it. */
+export function parse<T>(schema: z.ZodType<T>, response: FlinksResponse): T {
+  // A body that is no JSON at all comes from something between Flinks and us, and may be gone the next time.
+  if (response.json === undefined) throw unexpected(response, 'is not JSON', true);
+  try {
+    return schema.parse(response.json);
+  } catch (error) {
+    const paths =
+      error instanceof Error && 'issues' in error ? (error as z.ZodError).issues.map(({ path }) => path.join('.')) : [];
+    throw unexpected(
+      response,
+      paths.length > 0 ? `does not fit at ${paths.slice(0, 5).join(', ')}` : 'is nested too deep',
+      false,
+    );
+  }
+}
+
+/** Throws the FlinksError of an answer that is no success. */
+export function refuse(response: FlinksResponse, call: FlinksCall): never {
+  const { status, envelope, retryAfterMs } = response;
+  const code = envelope.FlinksCode;
+  const meaning = classify(call, { status, code, message: envelope.Message });
+  throw new FlinksError(meaning, 'answered', `Flinks answered ${status}${code === undefined ? '' : ` ${code}`}.`, {
+    status,
+    ...(code !== undefined && { code }),
+    ...(envelope.RequestId !== undefined && { requestId: envelope.RequestId }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
+}
+
+const unexpected = ({ status, envelope }: FlinksResponse, fault: string, transient: boolean): FlinksError =>
+  new FlinksError(
+    { type: 'UnexpectedResponse', transient },
+    'answered',
+    `Flinks answered ${status} with a body that ${fault}.`,
+    {
+      status,
+      ...(envelope.RequestId !== undefined && { requestId: envelope.RequestId }),
+    },
+  );
