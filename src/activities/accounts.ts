@@ -1,0 +1,45 @@
+import type { DetailOptions, FlinksClient } from '../flinks/client.js';
+import type { DataReply } from '../flinks/replies.js';
+import { callCarefully, callOnce, callRepeatably } from './calling.js';
+import { refuseTooLarge } from './result-size.js';
+import type { Attempt, RetryPolicy } from './retries.js';
+
+export interface DetailRequest {
+  requestId: string;
+  options: DetailOptions;
+  at: Attempt;
+}
+
+export function createAccountActivities(flinks: FlinksClient, policy: RetryPolicy) {
+  return {
+    async getAccountsSummary(requestId: string): Promise<DataReply> {
+      const reply = await callRepeatably(policy, (signal) => flinks.getAccountsSummary(requestId, signal));
+      return refuseTooLarge('summary', reply);
+    },
+
+    async getAccountsSummaryAsync(requestId: string): Promise<DataReply> {
+      const reply = await callOnce((signal) => flinks.getAccountsSummaryAsync(requestId, signal));
+      return refuseTooLarge('summary', reply);
+    },
+
+    /**
+     * Detail is not posted again once it may be running at Flinks: a second post on the same accounts makes both pend.
+     * Where its answer is lost the Async endpoint has the data, so that counts as pending.
+     */
+    async getAccountsDetail({ requestId, options, at }: DetailRequest): Promise<DataReply> {
+      const rules = {
+        mayRepeat: ({ delivery }: { delivery: string }) => delivery !== 'lost',
+        whenLost: { reply: { kind: 'pending' } as DataReply },
+      };
+      const reply = await callCarefully(policy, at, rules, (signal) =>
+        flinks.getAccountsDetail(requestId, options, signal),
+      );
+      return refuseTooLarge('detail', reply);
+    },
+
+    async getAccountsDetailAsync(requestId: string): Promise<DataReply> {
+      const reply = await callOnce((signal) => flinks.getAccountsDetailAsync(requestId, signal));
+      return refuseTooLarge('detail', reply);
+    },
+  };
+}
