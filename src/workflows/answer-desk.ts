@@ -1,0 +1,87 @@
+// Where answers come in, by signal and by update. One answer is taken for each round, and each answerId counts once.
+import { ApplicationFailure, setHandler } from '@temporalio/workflow';
+import type { AnswerOutcome } from '../contract.js';
+import type { SecurityResponse } from '../flinks/client.js';
+import { judgeAnswers, readAnswers, type OpenRound, type Rejection } from './answers.js';
+import { answerSignal, answerUpdate } from './messages.js';
+import type { ProgressReport } from './progress.js';
+
+export interface AnswerDesk {
+  /** Takes answers for this round from now on. */
+  open(round: OpenRound): void;
+  /** The answers that were taken for the open round. */
+  taken(): SecurityResponse[] | undefined;
+  /** Refuses every answer until the next round. */
+  close(): void;
+}
+
+type Verdict =
+  { answers: SecurityResponse[]; answerId?: string } | { again: AnswerOutcome } | (Rejection & { answerId?: string });
+
+export function openAnswerDesk(progress: ProgressReport): AnswerDesk {
+  let round: OpenRound | undefined;
+  let taken: SecurityResponse[] | undefined;
+  let previous: SecurityResponse[] = [];
+  // Null prototype: an answerId is the caller's text, and `__proto__` is as good as any.
+  const firstOutcome: Record<string, AnswerOutcome | Rejection> = Object.create(null);
+
+  function judge(payload: unknown): Verdict {
+    const read = readAnswers(payload);
+    if ('rejected' in read) return read;
+    const { answerId } = read;
+    const earlier = answerId === undefined ? undefined : firstOutcome[answerId];
+    if (earlier) return 'rejected' in earlier ? earlier : { again: earlier };
+    const judged = judgeAnswers(read, taken ? undefined : round, previous);
+    const verdict = Array.isArray(judged) ? { answers: judged } : judged;
+    return { ...verdict, ...(answerId !== undefined && { answerId }) };
+  }
+
+  function take(answers: SecurityResponse[], answerId: string | undefined): AnswerOutcome {
+    const outcome = { accepted: true, round: progress.current.round } as const;
+    taken = answers;
+    previous = answers;
+    if (answerId !== undefined) firstOutcome[answerId] = outcome;
+    return outcome;
+  }
+
+  setHandler(
+    answerUpdate,
+    (payload) => {
+      const verdict = judge(payload);
+      if ('rejected' in verdict) throw refusal(verdict);
+      return 'again' in verdict ? verdict.again : take(verdict.answers, verdict.answerId);
+    },
+    {
+      // Not asynchronous: Temporal does not await a validator, so an asynchronous one would let every answer in.
+      validator: (payload) => {
+        const verdict = judge(payload);
+        if ('rejected' in verdict) throw refusal(verdict);
+      },
+    },
+  );
+
+  setHandler(answerSignal, (payload) => {
+    const verdict = judge(payload);
+    if ('answers' in verdict) take(verdict.answers, verdict.answerId);
+    if ('rejected' in verdict) {
+      progress.reject(verdict.rejected);
+      const { answerId, rejected, message } = verdict;
+      if (answerId !== undefined) firstOutcome[answerId] = { rejected, message };
+    }
+  });
+
+  return {
+    open(next) {
+      round = next;
+      taken = undefined;
+    },
+    taken: () => taken,
+    close() {
+      round = undefined;
+      taken = undefined;
+    },
+  };
+}
+
+const refusal = ({ rejected, message }: Rejection): ApplicationFailure =>
+  ApplicationFailure.create({ type: rejected, message, nonRetryable: true });

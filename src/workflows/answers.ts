@@ -1,0 +1,82 @@
+// Whether an answer fits the question that is open. Pure, so that an update's validator can ask without consequences.
+import { answersSchema, type Challenge, type RejectionType, type SecurityAnswers } from '../contract.js';
+import type { SecurityResponse } from '../flinks/client.js';
+
+/** The challenges that the bank waits for. */
+export interface OpenRound {
+  round: number;
+  requestId: string;
+  challenges: Challenge[];
+}
+
+export interface Rejection {
+  rejected: RejectionType;
+  message: string;
+}
+
+/** More than any answer to a bank, and little enough to keep a run's history small. A choice is bound by its choices. */
+const longestText = 4_000;
+
+const reject = (rejected: RejectionType, message: string): Rejection => ({ rejected, message });
+
+/** Reads the payload of a signal or update, whoever sent it. */
+export function readAnswers(payload: unknown): SecurityAnswers | Rejection {
+  const parsed = answersSchema.safeParse(payload);
+  return parsed.success
+    ? parsed.data
+    : reject(
+        'InvalidAnswer',
+        'An answer is { "round"?, "requestId"?, "answerId"?, "answers": { "<prompt>": "<answer>" } }.',
+      );
+}
+
+/** Judges answers against the open round. `previous` are the last answers that were taken. */
+export function judgeAnswers(
+  { round, requestId, answers }: SecurityAnswers,
+  open: OpenRound | undefined,
+  previous: SecurityResponse[],
+): SecurityResponse[] | Rejection {
+  if (!open) return reject('NoChallengeOpen', 'No challenge is open: there is nothing to answer now.');
+  if (round !== undefined && round !== open.round)
+    return reject('RoundOver', `The answer is for round ${round}; open is round ${open.round}.`);
+  if (requestId !== undefined && requestId !== open.requestId)
+    return reject('WrongSession', 'The answer is for another session; read progress and answer what is asked now.');
+  if (Object.keys(answers).some((prompt) => open.challenges.every((challenge) => challenge.prompt !== prompt)))
+    return reject(
+      'UnknownPrompt',
+      'An answer is to a question that was not asked. Prompts have to match to the letter.',
+    );
+  const responses: SecurityResponse[] = [];
+  for (const challenge of open.challenges) {
+    if (!Object.hasOwn(answers, challenge.prompt))
+      return reject('MissingPrompt', `${open.challenges.length} answers are needed, all in one message.`);
+    const given = answers[challenge.prompt] ?? [];
+    const response = { prompt: challenge.prompt, answers: typeof given === 'string' ? [given] : given };
+    const fault = faultOf(response.answers, challenge);
+    if (fault) return fault;
+    responses.push(response);
+  }
+  if (round === undefined && isSame(responses, previous))
+    return reject('DuplicateAnswer', 'The same answers were sent for the round before. Send a "round" to repeat them.');
+  return responses;
+}
+
+function faultOf(given: string[], { type, choices }: Challenge): Rejection | undefined {
+  if (choices && given.length > 0) {
+    const fits = given.every((answer) => choices.includes(answer)) && new Set(given).size === given.length;
+    if (fits && (given.length === 1 || !takesOne.has(type))) return undefined;
+    if (given.every(isBlank)) return reject('EmptyAnswer', 'An answer is empty.');
+    return reject('InvalidChoice', 'An answer is none of the choices, or there are too many.');
+  }
+  if (given.every(isBlank)) return reject('EmptyAnswer', 'An answer is empty.');
+  if (given.some((answer) => answer.length > longestText))
+    return reject('AnswerTooLarge', `An answer is longer than ${longestText} characters.`);
+  if (given.length > 1) return reject('InvalidAnswer', 'This question takes one answer.');
+  return undefined;
+}
+
+const takesOne = new Set(['MultipleChoice', 'ImageSelection', 'TextOrCall', 'QuestionAndAnswer']);
+const isBlank = (answer: string): boolean => answer.trim() === '';
+
+const isSame = (now: SecurityResponse[], before: SecurityResponse[]): boolean =>
+  JSON.stringify(now) === JSON.stringify(before);

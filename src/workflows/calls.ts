@@ -1,0 +1,41 @@
+// The activities as a workflow sees them: who repeats what, and how long it may take.
+import { ActivityCancellationType, proxyActivities, sleep } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
+import type { Attempt } from '../activities/retries.js';
+import { reported } from './failures.js';
+
+const options = {
+  // The HTTP client gives up long before; this ends an activity that hangs outside of HTTP.
+  startToCloseTimeout: '10 minutes',
+  // A worker that died is noticed after this.
+  heartbeatTimeout: '10 seconds',
+  // Said explicitly, because the default does not wait: a run must not close, and a new one start, while its request
+  // to Flinks is still open.
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+} as const;
+
+/**
+ * Calls that are safe to repeat. Activities say themselves when to stop and how long to wait; this policy is for the
+ * ones that could not say anything because their worker died.
+ */
+export const repeatable = proxyActivities<Activities>({
+  ...options,
+  retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '30 seconds', maximumAttempts: 20 },
+});
+
+/** Calls of which Temporal makes one attempt: polls, and whatever counts at the bank. */
+export const once = proxyActivities<Activities>({ ...options, retry: { maximumAttempts: 1 } });
+
+/** Makes a call of `once`, and makes it again for as long as its failure proves that this does no harm. */
+export async function repeatWhereHarmless<T>(call: (at: Attempt) => Promise<T>): Promise<T> {
+  const start = Date.now();
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call({ attempt, elapsedMs: Date.now() - start });
+    } catch (error) {
+      const retryInMs = reported(error)?.details.retryInMs;
+      if (retryInMs === undefined) throw error;
+      await sleep(retryInMs, { summary: 'Wait before calling Flinks again' });
+    }
+  }
+}

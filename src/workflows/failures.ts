@@ -1,0 +1,43 @@
+// The typed ends of a run.
+import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import type { FailureDetails } from '../activities/failures.js';
+import { failureTypes, type FailureType } from '../contract.js';
+
+/** Ends the run with one of the contract's failures. The message tells an operator what happened and what to do next. */
+export const runFailure = (
+  type: FailureType,
+  message: string,
+  details: Record<string, unknown> = {},
+): ApplicationFailure => ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] });
+
+/** What an activity said of its failure, or undefined where it could not say anything: it timed out or its worker died. */
+export function reported(error: unknown): { type: FailureType; message: string; details: FailureDetails } | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  if (!(cause instanceof ApplicationFailure)) return undefined;
+  const type = failureTypes.find((known) => known === cause.type);
+  const details = cause.details?.[0] as FailureDetails | undefined;
+  return type && details && { type, message: cause.message, details };
+}
+
+/** The run's failure for a failed activity; a cancellation passes. `unreported` is the type where the activity died silently. */
+export function failureOf(error: unknown, unreported: FailureType, requestId: string | undefined): unknown {
+  if (isCancellation(error) || !(error instanceof ActivityFailure)) return error;
+  const said = reported(error);
+  const { flinksCode, httpStatus, requestId: named = requestId } = said?.details ?? { requestId };
+  const details = {
+    ...(flinksCode !== undefined && { flinksCode }),
+    ...(httpStatus !== undefined && { httpStatus }),
+    ...(named !== undefined && { requestId: named }),
+  };
+  return said
+    ? runFailure(said.type, said.message, details)
+    : runFailure(
+        unreported,
+        `${error.activityType} ended without a word: its worker stopped or it ran out of time.`,
+        details,
+      );
+}
+
+/** Whether this failure of a run says that the Flinks session is gone. */
+export const isSessionLost = (error: unknown): boolean =>
+  error instanceof ApplicationFailure && error.type === ('SessionLost' satisfies FailureType);

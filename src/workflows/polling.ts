@@ -1,0 +1,67 @@
+// Waiting for Flinks by durable timers.
+import { sleep } from '@temporalio/workflow';
+import type { DataReply } from '../flinks/replies.js';
+import { milliseconds, type ResolvedInput } from '../contract.js';
+import { failureOf, reported, runFailure } from './failures.js';
+import type { Run } from './run.js';
+
+/** The clock of one endpoint. It starts with the first 202 and outlives a lost session. Milliseconds. */
+export interface PollClock {
+  startedAt?: number;
+}
+
+/** When the next poll after `now` is due: on the grid of intervals, the last at the deadline itself, then undefined. */
+export function nextPollAt(startedAt: number, intervalMs: number, deadlineMs: number, now: number): number | undefined {
+  const slot = Math.floor((now - startedAt) / intervalMs) + 1;
+  const due = startedAt + Math.min(slot * intervalMs, deadlineMs);
+  return due > now ? due : undefined;
+}
+
+/** Asks an Async endpoint at every slot until the accounts are there or the deadline has passed. */
+export async function pollUntilReady(
+  { progress }: Run,
+  { polling }: ResolvedInput,
+  clock: PollClock,
+  requestId: string,
+  ask: (requestId: string) => Promise<DataReply>,
+): Promise<Extract<DataReply, { kind: 'accounts' }>['data']> {
+  const startedAt = (clock.startedAt ??= Date.now());
+  const deadlineMs = milliseconds(polling.deadline);
+  const deadline = new Date(startedAt + deadlineMs).toISOString();
+  for (;;) {
+    const due = nextPollAt(startedAt, milliseconds(polling.interval), deadlineMs, Date.now());
+    if (due === undefined)
+      throw runFailure(
+        'PendingTooLong',
+        `Flinks was still working after ${polling.deadline}. Contact Flinks support with RequestId ${requestId}.`,
+        { requestId },
+      );
+    progress.enter('waitingForFlinks', { deadline, nextPollAt: new Date(due).toISOString() });
+    await sleep(due - Date.now(), { summary: `Poll ${progress.current.polls + 1}, Flinks has until ${deadline}` });
+
+    const isLast = due >= startedAt + deadlineMs;
+    const reply = await askOnce(progress, () => ask(requestId)).catch((error: unknown) => {
+      if (isLast || !waitsForNextSlot(error)) throw failureOf(error, 'FlinksUnavailable', requestId);
+      return { kind: 'pending' } as const;
+    });
+    if (reply.kind === 'accounts') return reply.data;
+  }
+}
+
+/** Polls once, and counts the poll where Flinks answered it. */
+async function askOnce(progress: Run['progress'], ask: () => Promise<DataReply>): Promise<DataReply> {
+  const count = (code: string | undefined): void =>
+    progress.learn({ polls: progress.current.polls + 1, ...(code !== undefined && { lastFlinksCode: code }) });
+  try {
+    const reply = await ask();
+    count(reply.kind === 'pending' ? reply.code : undefined);
+    return reply;
+  } catch (error) {
+    const details = reported(error)?.details;
+    if (details?.answered) count(details.flinksCode);
+    throw error;
+  }
+}
+
+/** A poll that failed for a passing reason is made up for by the next. */
+const waitsForNextSlot = (error: unknown): boolean => reported(error)?.details.transient ?? false;

@@ -1,0 +1,56 @@
+// What a run says of itself: to the `progress` query, and to lists of runs by search attributes.
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { upsertSearchAttributes } from '@temporalio/workflow';
+import type { Progress, Stage } from '../contract.js';
+
+const attribute = {
+  stage: defineSearchAttributeKey('FlinksStage', 'KEYWORD'),
+  institution: defineSearchAttributeKey('FlinksInstitution', 'KEYWORD'),
+  code: defineSearchAttributeKey('FlinksCode', 'KEYWORD'),
+  since: defineSearchAttributeKey('FlinksStageSince', 'DATETIME'),
+};
+
+/** Fields that hold for the stage in which they were said, and end with it. */
+type OfStage = Pick<Progress, 'challenges' | 'deadline' | 'nextPollAt'>;
+
+export interface ProgressReport {
+  readonly current: Progress;
+  /** Goes to a stage. Search attributes are written when the stage changes and at no other time: each write is an event. */
+  enter(stage: Stage, facts?: OfStage): void;
+  /** Notes what was learned, within the stage. */
+  learn(facts: Partial<Pick<Progress, 'institution' | 'requestId' | 'round' | 'polls' | 'lastFlinksCode'>>): void;
+  reject(type: NonNullable<Progress['lastRejection']>): void;
+}
+
+export function createProgress(withSearchAttributes: boolean): ProgressReport {
+  let current: Progress = { stage: 'authorizing', round: 0, polls: 0, rejectedAnswers: 0 };
+  let recorded: Stage | undefined;
+
+  function record(): void {
+    if (!withSearchAttributes || recorded === current.stage) return;
+    recorded = current.stage;
+    upsertSearchAttributes([
+      { key: attribute.stage, value: current.stage },
+      { key: attribute.since, value: new Date() },
+      ...(current.institution === undefined ? [] : [{ key: attribute.institution, value: current.institution }]),
+      ...(current.lastFlinksCode === undefined ? [] : [{ key: attribute.code, value: current.lastFlinksCode }]),
+    ]);
+  }
+
+  return {
+    get current() {
+      return current;
+    },
+    enter(stage, facts = {}) {
+      const { challenges: _challenges, deadline: _deadline, nextPollAt: _nextPollAt, ...lasting } = current;
+      current = { ...lasting, stage, ...facts };
+      record();
+    },
+    learn(facts) {
+      current = { ...current, ...facts };
+    },
+    reject(type) {
+      current = { ...current, rejectedAnswers: current.rejectedAnswers + 1, lastRejection: type };
+    },
+  };
+}

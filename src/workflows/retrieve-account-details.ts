@@ -1,0 +1,77 @@
+// The story of a run, from a LoginId to accounts.
+import { inputMessage, parseInput, type ResolvedInput, type RetrieveAccountDetailsResult } from '../contract.js';
+import { getAccountsDetail, getAccountsSummary, type Accounts } from './accounts.js';
+import { isSessionLost, runFailure } from './failures.js';
+import type { PollClock } from './polling.js';
+import { runToItsEnd, type RunOptions } from './run.js';
+import { openSession, type OpenedSession } from './session.js';
+
+/** Retrieves the account details of one login, however long the bank, the customer or Flinks take. */
+export const runRetrieval = (payload: unknown, options: RunOptions): Promise<RetrieveAccountDetailsResult> =>
+  runToItsEnd(options, async (run) => {
+    const input = readInput(payload);
+    const clocks: Record<'summary' | 'detail', PollClock> = { summary: {}, detail: {} };
+    let session = await openSession(run, input, input.login, input.mode);
+    let reopened = false;
+
+    /** Takes a step in the session; where the session is lost, takes it in a new one, once and if the caller allows it. */
+    async function inSession(step: (session: OpenedSession) => Promise<Accounts>): Promise<Accounts> {
+      try {
+        return await step(session);
+      } catch (error) {
+        const way = reopened || !isSessionLost(error) ? undefined : wayBack(input, session);
+        if (!way) throw error;
+        reopened = true;
+        session = await openSession(run, input, way.login, way.mode);
+        return await step(session);
+      }
+    }
+
+    const summary = await inSession(({ requestId }) => getAccountsSummary(run, input, requestId, clocks.summary));
+    const detail = await inSession(({ requestId }) => getAccountsDetail(run, input, requestId, clocks.detail));
+    return resultOf(input, session, summary, detail, run.progress.current);
+  });
+
+function readInput(payload: unknown): ResolvedInput {
+  const read = parseInput(payload);
+  if ('input' in read) return read.input;
+  throw runFailure('InvalidInput', inputMessage(read.problems), { fields: read.problems.map(({ field }) => field) });
+}
+
+/** How a new session may be opened when one was lost; a login by credentials goes back by the LoginId it was given. */
+function wayBack({ onSessionLost, login }: ResolvedInput, lost: OpenedSession) {
+  if (onSessionLost === 'fail') return undefined;
+  if (onSessionLost === 'live' || 'loginId' in login) return { login, mode: onSessionLost };
+  const loginId = lost.login?.['id'];
+  return typeof loginId === 'string' ? { login: { loginId }, mode: onSessionLost } : undefined;
+}
+
+function resultOf(
+  { details }: ResolvedInput,
+  session: OpenedSession,
+  summary: Accounts,
+  detail: Accounts,
+  { polls, round }: { polls: number; round: number },
+): RetrieveAccountDetailsResult {
+  const institution = detail.institution ?? session.institution;
+  const login = detail.login ?? summary.login ?? session.login;
+  const lastRefresh = login?.['lastRefresh'];
+  const hasTransactions = detail.accounts.some(
+    ({ transactions }) => Array.isArray(transactions) && transactions.length > 0,
+  );
+  return {
+    requestId: session.requestId,
+    ...(institution !== undefined && { institution }),
+    ...(login !== undefined && { login }),
+    summary: summary.accounts,
+    accounts: detail.accounts,
+    freshness: {
+      ...(typeof lastRefresh === 'string' && { lastRefresh }),
+      cached: session.cached,
+      // Freshly linked accounts can answer before their history is there.
+      complete: !session.stale && (hasTransactions || !details.withTransactions),
+    },
+    polls,
+    challengeRounds: round,
+  };
+}

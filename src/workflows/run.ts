@@ -1,0 +1,68 @@
+// What every part of a run shares, and how a run ends.
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  patched,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { FailureDetails } from '../activities/failures.js';
+import { openAnswerDesk, type AnswerDesk } from './answer-desk.js';
+import { progressQuery, waitForChallenge } from './messages.js';
+import { createProgress, type ProgressReport } from './progress.js';
+
+export interface Run {
+  progress: ProgressReport;
+  desk: AnswerDesk;
+}
+
+export interface RunOptions {
+  /** Whether runs that begin now write search attributes. */
+  searchAttributes: boolean;
+}
+
+/** Runs the story and leaves the run in a final stage, whatever happens to it. */
+export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (run: Run) => Promise<T>): Promise<T> {
+  const progress = createProgress(!withoutSearchAttributes(!searchAttributes));
+  const desk = openAnswerDesk(progress);
+  let ended = false;
+  setHandler(progressQuery, () => progress.current);
+  setHandler(waitForChallenge, async () => {
+    // A cancelled run still has to answer those who wait for it.
+    await CancellationScope.nonCancellable(() =>
+      condition(() => ended || progress.current.stage === 'awaitingAnswers'),
+    );
+    return progress.current;
+  });
+
+  progress.enter('authorizing');
+  try {
+    const result = await story({ progress, desk });
+    progress.enter('completed');
+    return result;
+  } catch (error) {
+    if (isCancellation(error)) {
+      progress.enter('cancelled');
+    } else if (error instanceof ApplicationFailure) {
+      const { flinksCode } = (error.details?.[0] ?? {}) as Partial<FailureDetails>;
+      if (flinksCode !== undefined) progress.learn({ lastFlinksCode: flinksCode });
+      progress.enter('failed');
+    }
+    throw error;
+  } finally {
+    ended = true;
+    desk.close();
+    await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+  }
+}
+
+/**
+ * Whether this run writes no search attributes. The setting is the worker's, but it may change while a run is open, so
+ * a run that began without them carries a mark in its history and one that began with them does not.
+ */
+function withoutSearchAttributes(switchedOff: boolean): boolean {
+  return (switchedOff || workflowInfo().unsafe.isReplaying) && patched('without-search-attributes');
+}
