@@ -1,0 +1,149 @@
+// The environment, read once, checked as a whole and handed on as one object. No value is ever repeated in a message.
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { defaultRetryPolicy, type RetryPolicy } from './activities/retries.js';
+import { milliseconds } from './contract.js';
+import type { FlinksClientOptions } from './flinks/client.js';
+
+export type Environment = Record<string, string | undefined>;
+
+/** Variables that are missing or do not fit, each named with what it should be. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  readonly variables: string[];
+
+  constructor(problems: { variable: string; problem: string }[]) {
+    super(`The configuration does not fit: ${problems.map((one) => `${one.variable} ${one.problem}`).join('; ')}.`);
+    this.variables = problems.map(({ variable }) => variable);
+  }
+}
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+
+export interface WorkerConfig {
+  flinks: FlinksClientOptions;
+  retries: RetryPolicy;
+  searchAttributes: boolean;
+  logLevel: (typeof logLevels)[number];
+  buildId?: string | undefined;
+  /** Milliseconds in which running activities may finish after SIGTERM. */
+  shutdownGraceMs: number;
+}
+
+const given = (what: string) => z.string(`is missing: ${what}`).min(1, `is empty: ${what}`);
+
+const duration = (byDefault: number, least = 1) =>
+  z
+    .string()
+    .transform(milliseconds)
+    .refine((ms) => ms >= least && ms <= 86_400_000, 'must be a duration such as "30 seconds", up to 24 hours')
+    .default(byDefault);
+
+const wholeNumber = (byDefault: number, least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((n) => n >= least && n <= most, `must be from ${least} to ${most}`)
+    .default(byDefault);
+
+const headers = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return z.record(z.string().regex(/^[\w-]+$/), z.string().regex(/^[\x20-\x7e]*$/)).parse(JSON.parse(text));
+    } catch {
+      context.addIssue('must be a JSON object of header names and values');
+      return z.NEVER;
+    }
+  })
+  .default({});
+
+const baseUrl = given('the address of your Flinks instance, such as https://example-api.private.fin.ag').refine(
+  (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).pathname === '/',
+  'must be scheme, host and port only, such as https://example-api.private.fin.ag',
+);
+
+const minute = 60_000;
+
+const workerVariables = z.object({
+  FLINKS_BASE_URL: baseUrl,
+  FLINKS_CUSTOMER_ID: given('your customer id at Flinks').regex(/^[\w-]+$/, 'must be letters, digits and hyphens'),
+  FLINKS_SECRET_KEY: given('the secret key that mints authorize tokens'),
+  FLINKS_API_KEY: given('the x-api-key of the data endpoints'),
+  FLINKS_EXTRA_HEADERS: headers,
+  FLINKS_MAX_RESPONSE_BYTES: wholeNumber(32 * 1024 * 1024, 1_024, 1024 ** 3),
+  FLINKS_TOKEN_TIMEOUT: duration(30_000),
+  // Flinks may hold these for 210 s before it says 202; a shorter time-out would cut a good answer off.
+  FLINKS_AUTHORIZE_TIMEOUT: duration(3.75 * minute),
+  FLINKS_DATA_TIMEOUT: duration(3.75 * minute),
+  FLINKS_POLL_TIMEOUT: duration(30_000),
+  FLINKS_RETRY_ATTEMPTS: wholeNumber(defaultRetryPolicy.maximumAttempts, 1, 20),
+  FLINKS_RETRY_INTERVAL: duration(defaultRetryPolicy.initialInterval),
+  FLINKS_RETRY_MAXIMUM_INTERVAL: duration(defaultRetryPolicy.maximumInterval),
+  FLINKS_RETRY_AFTER_MAXIMUM: duration(defaultRetryPolicy.longestRetryAfter, 0),
+  FLINKS_RETRY_TOTAL: duration(defaultRetryPolicy.total),
+  SEARCH_ATTRIBUTES: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
+  WORKER_BUILD_ID: z.string().min(1).max(200).optional(),
+  WORKER_SHUTDOWN_GRACE: duration(30_000),
+});
+
+/** Reads what a worker needs. Throws a ConfigurationError that names every variable at fault. */
+export function loadWorkerConfig(environment: Environment = process.env): WorkerConfig {
+  const v = check(workerVariables, environment, ['FLINKS_SECRET_KEY', 'FLINKS_API_KEY', 'FLINKS_EXTRA_HEADERS']);
+  return {
+    flinks: {
+      baseUrl: v.FLINKS_BASE_URL,
+      customerId: v.FLINKS_CUSTOMER_ID,
+      secretKey: v.FLINKS_SECRET_KEY,
+      apiKey: v.FLINKS_API_KEY,
+      extraHeaders: v.FLINKS_EXTRA_HEADERS,
+      maxResponseBytes: v.FLINKS_MAX_RESPONSE_BYTES,
+      timeouts: {
+        token: v.FLINKS_TOKEN_TIMEOUT,
+        authorize: v.FLINKS_AUTHORIZE_TIMEOUT,
+        data: v.FLINKS_DATA_TIMEOUT,
+        poll: v.FLINKS_POLL_TIMEOUT,
+      },
+    },
+    retries: {
+      maximumAttempts: v.FLINKS_RETRY_ATTEMPTS,
+      initialInterval: v.FLINKS_RETRY_INTERVAL,
+      maximumInterval: v.FLINKS_RETRY_MAXIMUM_INTERVAL,
+      longestRetryAfter: v.FLINKS_RETRY_AFTER_MAXIMUM,
+      total: v.FLINKS_RETRY_TOTAL,
+    },
+    searchAttributes: v.SEARCH_ATTRIBUTES === 'on',
+    logLevel: v.LOG_LEVEL,
+    buildId: v.WORKER_BUILD_ID,
+    shutdownGraceMs: v.WORKER_SHUTDOWN_GRACE,
+  };
+}
+
+/** Takes each secret from its variable or from the file that its `…_FILE` variable names. Empty means unset. */
+export function withSecretFiles(environment: Environment, secrets: string[]): Environment {
+  const found = { ...environment };
+  const problems: { variable: string; problem: string }[] = [];
+  for (const secret of secrets) {
+    const variable = `${secret}_FILE`;
+    const file = environment[variable];
+    if (!file) continue;
+    if (environment[secret]) problems.push({ variable, problem: `and ${secret} are both set; keep one` });
+    try {
+      found[secret] = readFileSync(file, 'utf8').trim();
+    } catch {
+      problems.push({ variable, problem: 'names a file that cannot be read' });
+    }
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return found;
+}
+
+function check<T>(schema: z.ZodType<T>, environment: Environment, secrets: string[]): T {
+  const parsed = schema.safeParse(withSecretFiles(environment, secrets));
+  if (parsed.success) return parsed.data;
+  throw new ConfigurationError(
+    parsed.error.issues.map(({ path, message }) => ({ variable: String(path[0]), problem: message })),
+  );
+}

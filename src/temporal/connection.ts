@@ -1,0 +1,43 @@
+// Where Temporal is: its own environment configuration, the same for worker, client and command line.
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { ServerUnreachableError } from '../client-errors.js';
+import { ConfigurationError, withSecretFiles, type Environment } from '../config.js';
+
+export type TemporalConfig = ReturnType<typeof loadClientConnectConfig> & { namespace: string; address: string };
+
+/** How long a server may take to answer before it counts as not there. */
+export const connectTimeoutMs = 5_000;
+
+/** Reads `temporal.toml` and `TEMPORAL_…`. Throws a ConfigurationError. */
+export function loadTemporalConfig(environment: Environment = process.env): TemporalConfig {
+  const variables = Object.entries(withSecretFiles(environment, ['TEMPORAL_API_KEY']));
+  const overrideEnvVars = Object.fromEntries(
+    variables.filter((pair): pair is [string, string] => pair[1] !== undefined),
+  );
+  try {
+    const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({ overrideEnvVars });
+    const address = connectionOptions.address ?? 'localhost:7233';
+    if (!/^[^\s/:]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/i.test(address))
+      throw new ConfigurationError([{ variable: 'TEMPORAL_ADDRESS', problem: 'must be host:port' }]);
+    return { connectionOptions: { ...connectionOptions, address }, namespace, address };
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
+    const problem = 'or a TEMPORAL_… variable does not fit Temporal’s environment configuration';
+    throw new ConfigurationError([{ variable: 'temporal.toml', problem }]);
+  }
+}
+
+/** Rejects with a ServerUnreachableError where `connecting` has not succeeded within five seconds. */
+export async function withinReach<T>(address: string, connecting: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new ServerUnreachableError(address)), connectTimeoutMs);
+  });
+  try {
+    return await Promise.race([connecting, late]);
+  } catch {
+    throw new ServerUnreachableError(address);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,56 @@
+// The search attributes by which operators find runs. A run that writes one which is not registered cannot go on.
+import type { NativeConnection } from '@temporalio/worker';
+import { ConfigurationError } from '../config.js';
+import { searchAttributes } from '../contract.js';
+
+/** Temporal's enum `IndexedValueType`, as far as it is used here. */
+const typeNumbers = { KEYWORD: 2, DATETIME: 6 };
+const cliTypes = { KEYWORD: 'Keyword', DATETIME: 'Datetime' };
+type Name = keyof typeof searchAttributes;
+
+/**
+ * Registers what is missing in the namespace. Throws a ConfigurationError with the lines for an administrator where
+ * this worker may not, or where an attribute has another type. Safe to call from many workers at once.
+ */
+export async function ensureSearchAttributes({ operatorService }: NativeConnection, namespace: string): Promise<void> {
+  const names = Object.keys(searchAttributes) as Name[];
+  const registered = async () => (await operatorService.listSearchAttributes({ namespace })).customAttributes ?? {};
+  let missing: Name[] = names;
+  try {
+    const before = await registered();
+    refuseOtherTypes(names.filter((name) => before[name] && before[name] !== typeNumbers[searchAttributes[name]]));
+    missing = names.filter((name) => !before[name]);
+    if (missing.length === 0) return;
+    await operatorService.addSearchAttributes({
+      namespace,
+      searchAttributes: Object.fromEntries(missing.map((name) => [name, typeNumbers[searchAttributes[name]]])),
+    });
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
+    // Another worker may have been faster with the same attributes.
+    const after = await registered().catch((): Record<string, number> => ({}));
+    missing = names.filter((name) => !after[name]);
+    if (missing.length > 0)
+      throw new ConfigurationError([{ variable: missing.join(', '), problem: mend(missing, namespace) }]);
+  }
+}
+
+function refuseOtherTypes(names: Name[]): void {
+  if (names.length === 0) return;
+  throw new ConfigurationError(
+    names.map((name) => ({
+      variable: `search attribute ${name}`,
+      problem: `is registered with another type than ${cliTypes[searchAttributes[name]]}; rename that one, or set SEARCH_ATTRIBUTES=off`,
+    })),
+  );
+}
+
+const mend = (missing: Name[], namespace: string): string =>
+  `could not be registered as search attributes. An administrator has to run:\n` +
+  missing
+    .map((name) => {
+      const type = cliTypes[searchAttributes[name]];
+      return `  temporal operator search-attribute create --namespace ${namespace} --name ${name} --type ${type}`;
+    })
+    .join('\n') +
+  '\nor set SEARCH_ATTRIBUTES=off';

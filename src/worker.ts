@@ -1,0 +1,55 @@
+// The wiring of one worker process.
+import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from '@temporalio/worker';
+import { createActivities } from './activities/index.js';
+import { ServerUnreachableError } from './client-errors.js';
+import { ConfigurationError, loadWorkerConfig, type Environment, type WorkerConfig } from './config.js';
+import { taskQueue } from './contract.js';
+import { isMainModule } from './main-module.js';
+import { createFlinksClient } from './flinks/client.js';
+import { loadTemporalConfig, withinReach, type TemporalConfig } from './temporal/connection.js';
+import { ensureSearchAttributes } from './temporal/search-attributes.js';
+import { bundleWorkflows } from './temporal/workflow-bundle.js';
+
+/** Runs a worker until it is told to stop, then lets running activities finish within the grace period. */
+export async function runWorker(config: WorkerConfig, temporal: TemporalConfig): Promise<void> {
+  const connection = await withinReach(temporal.address, NativeConnection.connect(temporal.connectionOptions));
+  const flinks = createFlinksClient(config.flinks);
+  try {
+    if (config.searchAttributes) await ensureSearchAttributes(connection, temporal.namespace);
+    const worker = await Worker.create({
+      connection,
+      namespace: temporal.namespace,
+      taskQueue,
+      workflowBundle: await bundleWorkflows(config.searchAttributes, Runtime.instance().logger),
+      activities: createActivities(flinks, config.retries),
+      shutdownGraceTime: config.shutdownGraceMs,
+      // A cancellation reaches an activity with the answer to a heartbeat, so heartbeats must not be held back for long.
+      maxHeartbeatThrottleInterval: '1 second',
+      ...(config.buildId !== undefined && { identity: `${config.buildId}@${process.pid}` }),
+    });
+    process.stderr.write(
+      `worker ready: task queue ${taskQueue}, namespace ${temporal.namespace}, ${temporal.address}\n`,
+    );
+    await worker.run();
+  } finally {
+    flinks.close();
+    await connection.close();
+  }
+}
+
+/** Runs a worker as a process. Resolves to its exit code: 0 stopped, 2 configuration, 5 no server, 1 anything else. */
+export async function main(environment: Environment = process.env): Promise<number> {
+  try {
+    const config = loadWorkerConfig(environment);
+    const temporal = loadTemporalConfig(environment);
+    Runtime.install({ logger: new DefaultLogger(config.logLevel.toUpperCase() as LogLevel) });
+    await runWorker(config, temporal);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : 'The worker failed.'}\n`);
+    if (error instanceof ConfigurationError) return 2;
+    return error instanceof ServerUnreachableError ? 5 : 1;
+  }
+}
+
+if (isMainModule(import.meta.url)) process.exitCode = await main();
