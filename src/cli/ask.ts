@@ -1,0 +1,82 @@
+// Asking the person at the terminal, or reading what was piped in.
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { Challenge } from '../contract.js';
+import { usageError } from './output.js';
+
+export const isInteractive = (): boolean => process.stdin.isTTY;
+
+/** Everything on stdin, without the line end that a shell adds. */
+export const readStdin = async (): Promise<string> => (await text(process.stdin)).replace(/\r?\n$/, '');
+
+/** Asks on stderr, so that stdout holds documents only. `hidden` shows nothing of what is typed. */
+export async function ask(
+  question: string,
+  { hidden = false, signal }: { hidden?: boolean; signal?: AbortSignal } = {},
+) {
+  let muted = false;
+  const output = new Writable({
+    write(chunk, _encoding, done) {
+      if (!muted) process.stderr.write(chunk);
+      done();
+    },
+  });
+  const terminal = createInterface({ input: process.stdin, output, terminal: true });
+  try {
+    const answering = terminal.question(question, signal ? { signal } : {});
+    muted = hidden;
+    return await answering;
+  } finally {
+    terminal.close();
+    if (hidden) process.stderr.write('\n');
+  }
+}
+
+/** A secret, from the terminal without echo or from stdin. */
+export async function askSecret(name: string): Promise<string> {
+  const secret = isInteractive() ? await ask(`${name}: `, { hidden: true }) : await readStdin();
+  if (secret === '')
+    throw usageError(`The ${name.toLowerCase()} is missing: type it at the prompt or pipe it to stdin.`);
+  return secret;
+}
+
+/** Asks the bank's questions one by one. A choice may be given by its number. */
+export async function askChallenges(
+  challenges: Challenge[],
+  signal?: AbortSignal,
+): Promise<Record<string, string | string[]>> {
+  const answers: [string, string | string[]][] = [];
+  for (const { prompt, type, choices } of challenges) {
+    const list = choices?.map((choice, index) => `\n  ${index + 1}) ${shorten(choice)}`).join('') ?? '';
+    const several = type === 'MultipleChoiceMultipleAnswers';
+    const hint = choices ? (several ? '\nNumbers, with commas: ' : '\nNumber: ') : '\nAnswer: ';
+    const typed = await ask(`The bank asks: ${prompt}${list}${hint}`, signal ? { signal } : {});
+    const chosen = (part: string): string => choices?.[Number(part) - 1] ?? part;
+    answers.push([prompt, several ? typed.split(',').map((part) => chosen(part.trim())) : chosen(typed)]);
+  }
+  return Object.fromEntries(answers);
+}
+
+/** A choice may be an image in Base64. */
+const shorten = (choice: string): string =>
+  choice.length > 100 ? `${choice.slice(0, 40)}… (${choice.length} characters)` : choice;
+
+/** Reads answers that were piped in: JSON by prompt, a whole answer payload, or plain text where one thing is asked. */
+export function parseAnswers(piped: string, challenges: Challenge[]): Record<string, string | string[]> {
+  let json: unknown;
+  try {
+    json = JSON.parse(piped);
+  } catch {
+    json = undefined;
+  }
+  if (typeof json === 'object' && json !== null && !Array.isArray(json))
+    return ('answers' in json && typeof json.answers === 'object' ? json.answers : json) as Record<
+      string,
+      string | string[]
+    >;
+  const [only, ...others] = challenges;
+  if (only && others.length === 0) return Object.fromEntries([[only.prompt, piped]]);
+  if (!only) return Object.fromEntries([['', piped]]);
+  throw usageError(`${challenges.length} questions are open: pipe JSON such as {"<prompt>": "<answer>"}.`);
+}

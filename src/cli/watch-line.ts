@@ -1,0 +1,32 @@
+import type { RunStatus } from '../client.js';
+
+const inWords: Record<string, string> = {
+  authorizing: 'opening a session with Flinks',
+  awaitingAnswers: 'waiting for the answer to the bank’s question',
+  summarizing: 'fetching the summary',
+  retrievingDetails: 'fetching the details',
+  waitingForFlinks: 'Flinks is still working',
+  completed: 'completed',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+/** One line that says where a run stands: stage, round, polls, next poll and time left at `now` (milliseconds). */
+export function watchLine({ status, progress }: RunStatus, now: number): string {
+  if (!progress) return `${status.toLowerCase()} (no worker answers)`;
+  const { stage, round, polls, nextPollAt, deadline, lastFlinksCode } = progress;
+  const facts = [
+    round > 0 && `round ${round}`,
+    polls > 0 && `${polls} ${polls === 1 ? 'poll' : 'polls'}`,
+    nextPollAt !== undefined && `next poll in ${timeLeft(nextPollAt, now)}`,
+    deadline !== undefined && `${timeLeft(deadline, now)} left`,
+    lastFlinksCode !== undefined && lastFlinksCode,
+  ].filter((fact) => fact !== false);
+  return [`${stage}: ${inWords[stage]}`, ...facts].join(' · ');
+}
+
+/** Time until `at` as `m:ss`; `0:00` once it has passed. */
+export function timeLeft(at: string, now: number): string {
+  const seconds = Math.max(0, Math.ceil((Date.parse(at) - now) / 1_000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}

@@ -1,0 +1,245 @@
+// The command line of backends and operators.
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { askChallenges, isInteractive, parseAnswers, readStdin } from './cli/ask.js';
+import { doctor } from './cli/doctor.js';
+import { follow } from './cli/follow.js';
+import { readInput, type StartOptions } from './cli/input.js';
+import { exitCode, report, say, usageError, writeJson, type ExitCode } from './cli/output.js';
+import { accountsTable, runsTable } from './cli/tables.js';
+import { watchLine } from './cli/watch-line.js';
+import { checkInput, connectClient, type AccountDetailsClient } from './client.js';
+import { accountDetailsWorkflowId, milliseconds, stages, type Stage } from './contract.js';
+import { isMainModule } from './main-module.js';
+
+interface RunOptions {
+  loginId?: string;
+  workflowId?: string;
+  json?: boolean;
+  timeout?: number;
+}
+
+type Connect = () => Promise<AccountDetailsClient>;
+type Action<Options> = (connect: Connect, options: Options, run: string | undefined) => Promise<ExitCode>;
+
+/** Runs one command. Resolves to its exit code; nothing is thrown. */
+export async function main(args: string[]): Promise<ExitCode> {
+  const json = args.includes('--json');
+  let exit: ExitCode = exitCode.ok;
+  const program = commands((code) => (exit = code));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return report(error, json);
+    // Help and version are no errors; commander has already written what it had to say of the others.
+    if (error.exitCode === 0) return exitCode.ok;
+    if (json) writeJson({ error: { code: 'Usage', message: error.message.replace(/^error: /, '') } });
+    return exitCode.usage;
+  }
+}
+
+function commands(exitWith: (code: ExitCode) => void): Command {
+  const program = new Command('starter')
+    .description('Starts, answers and follows retrievals of bank account details. One run per LoginId.')
+    .exitOverride()
+    .showHelpAfterError('Add --help for what this command takes.')
+    .addHelpText('after', examples);
+
+  const command = <Options extends { json?: boolean }>(
+    name: string,
+    description: string,
+    action: Action<Options>,
+  ): Command =>
+    program
+      .command(name)
+      .description(description)
+      .option('--json', 'write exactly one JSON document to stdout')
+      .action(async (...given: unknown[]) => {
+        const [run, options] =
+          given.length > 2 ? (given as [string | undefined, Options]) : [undefined, given[0] as Options];
+        exitWith(await withConnection((connect) => action(connect, options, run)));
+      });
+
+  const onRun = (
+    name: string,
+    description: string,
+    action: (client: AccountDetailsClient, id: string, options: RunOptions) => Promise<ExitCode>,
+  ) =>
+    command<RunOptions>(name, description, async (connect, options, run) => {
+      const id = runId(options, run);
+      return action(await connect(), id, options);
+    })
+      .argument('[run]', 'workflow id or LoginId of the run')
+      .option('--login-id <guid>', 'the run of this LoginId')
+      .option('--workflow-id <id>', 'the run with this workflow id');
+
+  const timeout = (): Option =>
+    new Option('--timeout <duration>', 'stop waiting after this time, such as "10 minutes"; the run goes on').argParser(
+      duration,
+    );
+
+  startCommand(command('start', 'start a run, or join the open one of the same login', start)).addOption(timeout());
+  onRun('answer', 'answer the bank: asked at the terminal, or JSON {"<prompt>": "<answer>"} from stdin', answer);
+  onRun('status', 'where a run stands', status);
+  onRun('watch', 'follow a run until it has ended', watch).addOption(timeout());
+  onRun('result', 'wait for a run and print its result', result).addOption(timeout());
+  onRun('cancel', 'cancel a run and wait until it is closed', cancel);
+  command<{ stage?: Stage; institution?: string; limit: number; json?: boolean }>('list', 'list runs', list)
+    .addOption(new Option('--stage <stage>', 'runs in this stage').choices(stages))
+    .option('--institution <name>', 'runs of this institution')
+    .addOption(new Option('--limit <n>', 'at most this many').default(50).argParser(count));
+  program
+    .command('doctor')
+    .description('check configuration, server, search attributes, workers and Flinks')
+    .option('--json', 'write exactly one JSON document to stdout')
+    .action(async ({ json = false }: { json?: boolean }) => exitWith(await doctor(json)));
+  return program;
+}
+
+const startCommand = (command: Command): Command =>
+  command
+    .option('--login-id <guid>', 'retrieve what belongs to this LoginId')
+    .option('--institution <name>', 'log in with credentials at this institution; needs --username')
+    .option('--username <name>', 'the username; the password is asked for or read from stdin')
+    .option('--input <file>', 'the whole input as JSON from a file, or from stdin with "-"')
+    .option('--workflow-id <id>', 'for credentials: an opaque id of your own')
+    .option('--mode <mode>', 'cached (stored data) or live (a login at the bank)')
+    .option('--on-session-lost <way>', 'fail, or open a new session: cached or live')
+    .option('--language <language>', 'en or fr')
+    .option('--no-save', 'do not let Flinks keep data and credentials')
+    .option('--days <period>', 'Days90 or Days365 of transactions')
+    .option('--interval <duration>', 'time between polls, such as "30 seconds"')
+    .option('--deadline <duration>', 'how long to poll, such as "30 minutes"')
+    .option('--answer-within <duration>', 'time for each round of answers')
+    .option('--max-challenge-rounds <n>', 'how many rounds the bank may ask', count)
+    .option('--tag <text>', 'free text that Flinks echoes')
+    .option('--wait', 'wait for the result');
+
+async function start(connect: Connect, options: StartOptions & RunOptions & { wait?: boolean }): Promise<ExitCode> {
+  const { workflowId: ownId, json, wait, timeout: timeoutMs } = options;
+  const input = await readInput(options);
+  // Before the server is asked for: a bad input is the caller's to mend, wherever the server is.
+  checkInput(input);
+  const client = await connect();
+  const run = await client.start(input, ownId === undefined ? {} : { workflowId: ownId });
+  if (!wait) {
+    if (json) writeJson(run);
+    else process.stdout.write(`${run.started ? 'started' : 'joined'} ${run.workflowId} (run ${run.runId})\n`);
+    return exitCode.ok;
+  }
+  say(`${run.started ? 'started' : 'joined'} ${run.workflowId}`);
+  await follow(client, run.workflowId, { timeoutMs, show: json ? 'none' : 'line' });
+  const retrieved = await client.result(run.workflowId);
+  if (json) writeJson({ ...run, result: retrieved });
+  else process.stdout.write(accountsTable(retrieved));
+  return exitCode.ok;
+}
+
+async function answer(client: AccountDetailsClient, id: string, { json }: RunOptions): Promise<ExitCode> {
+  const { challenges = [] } = await client.progress(id);
+  const answers =
+    isInteractive() && challenges.length > 0
+      ? await askChallenges(challenges)
+      : parseAnswers(await readStdin(), challenges);
+  const outcome = await client.answer(id, { answers });
+  if (json) writeJson(outcome);
+  else say(`The answer was taken for round ${outcome.round}.`);
+  return exitCode.ok;
+}
+
+async function status(client: AccountDetailsClient, id: string, { json }: RunOptions): Promise<ExitCode> {
+  const found = await client.status(id);
+  if (json) writeJson(found);
+  else
+    process.stdout.write(
+      `${found.workflowId} (run ${found.runId})\n${found.status}\n${watchLine(found, Date.now())}\n`,
+    );
+  return exitCode.ok;
+}
+
+async function watch(
+  client: AccountDetailsClient,
+  id: string,
+  { json, timeout: timeoutMs }: RunOptions,
+): Promise<ExitCode> {
+  const last = await follow(client, id, { timeoutMs, show: json ? 'json' : 'line' });
+  if (last.status === 'COMPLETED') return exitCode.ok;
+  // The lines on stdout have told a program everything; a person wants the reason.
+  if (!json) await client.result(id).catch((error: unknown) => report(error, false));
+  return exitCode.failed;
+}
+
+async function result(
+  client: AccountDetailsClient,
+  id: string,
+  { json, timeout: timeoutMs }: RunOptions,
+): Promise<ExitCode> {
+  await follow(client, id, { timeoutMs, show: json ? 'none' : 'line' });
+  const retrieved = await client.result(id);
+  if (json) writeJson(retrieved);
+  else process.stdout.write(accountsTable(retrieved));
+  return exitCode.ok;
+}
+
+async function cancel(client: AccountDetailsClient, id: string, { json }: RunOptions): Promise<ExitCode> {
+  await client.cancel(id);
+  if (json) writeJson({ workflowId: id, cancelled: true });
+  else say(`${id} is cancelled and closed.`);
+  return exitCode.ok;
+}
+
+async function list(
+  connect: Connect,
+  { json, ...filter }: { stage?: Stage; institution?: string; limit: number; json?: boolean },
+): Promise<ExitCode> {
+  const runs = [];
+  const client = await connect();
+  for await (const run of client.list(filter)) runs.push(run);
+  if (json) writeJson(runs);
+  else process.stdout.write(runsTable(runs));
+  return exitCode.ok;
+}
+
+/** Connects when an action asks for it, and closes the connection after it. */
+async function withConnection(use: (connect: Connect) => Promise<ExitCode>): Promise<ExitCode> {
+  let client: AccountDetailsClient | undefined;
+  try {
+    return await use(async () => (client ??= await connectClient()));
+  } finally {
+    await client?.close();
+  }
+}
+
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+function runId({ loginId, workflowId }: RunOptions, run: string | undefined): string {
+  const named = [loginId, workflowId, run].filter((one) => one !== undefined);
+  if (named.length !== 1) throw usageError('Name one run: its workflow id, its LoginId, --login-id or --workflow-id.');
+  if (loginId !== undefined && !guid.test(loginId)) throw usageError('--login-id must be a GUID.');
+  const id = loginId ?? workflowId ?? run ?? '';
+  return workflowId === undefined && guid.test(id) ? accountDetailsWorkflowId(id) : id;
+}
+
+function duration(text: string): number {
+  const ms = milliseconds(text);
+  if (!(ms > 0)) throw new InvalidArgumentError('It must be a duration such as "30 seconds".');
+  return ms;
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1.');
+  return Number(text);
+}
+
+const examples = `
+Examples:
+  $ npm run starter -- start --login-id 5c000001-0000-4000-8000-000000000001 --wait
+  $ npm run starter -- answer 5c000001-0000-4000-8000-000000000001
+  $ echo '{"What city were you born in?": "Montreal"}' | npm run starter -- answer --login-id 5c000001-…
+  $ npm run starter -- watch account-details-5c000001-0000-4000-8000-000000000001
+  $ npm run starter -- list --stage awaitingAnswers --json
+
+Exit codes: 0 done · 1 failed, refused or not there · 2 usage or configuration · 3 an answer is needed
+            4 --timeout reached · 5 no Temporal server within 5 s`;
+
+if (isMainModule(import.meta.url)) process.exitCode = await main(process.argv.slice(2));
