@@ -20,7 +20,7 @@ export async function runWorker(config: WorkerConfig, temporal: TemporalConfig):
       connection,
       namespace: temporal.namespace,
       taskQueue,
-      workflowBundle: await bundleWorkflows(config.searchAttributes, Runtime.instance().logger),
+      workflowBundle: await bundleWorkflows(config.searchAttributes),
       activities: createActivities(flinks, config.retries),
       shutdownGraceTime: config.shutdownGraceMs,
       // A cancellation reaches an activity with the answer to a heartbeat, so heartbeats must not be held back for long.

@@ -13,8 +13,7 @@ export function refuseTooLarge<T>(what: keyof typeof largest, reply: T): T {
   if (size <= largest[what]) return reply;
   const type: FailureType = 'ResponseTooLarge';
   throw ApplicationFailure.nonRetryable(
-    `The ${what} is ${(size / megabyte).toFixed(1)} MB, more than a run can carry (${(largest[what] / megabyte).toFixed(2)} MB). ` +
-      'Ask for fewer accounts or days.',
+    `The ${what} is ${(size / megabyte).toFixed(1)} MB, more than a run can carry (${(largest[what] / megabyte).toFixed(2)} MB).`,
     type,
     { answered: true, transient: false } satisfies FailureDetails,
   );

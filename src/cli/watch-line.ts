@@ -6,9 +6,9 @@ const inWords: Record<string, string> = {
   summarizing: 'fetching the summary',
   retrievingDetails: 'fetching the details',
   waitingForFlinks: 'Flinks is still working',
-  completed: 'completed',
-  failed: 'failed',
-  cancelled: 'cancelled',
+  completed: 'the accounts are there',
+  failed: 'the run ended without accounts',
+  cancelled: 'the run was cancelled',
 };
 
 /** One line that says where a run stands: stage, round, polls, next poll and time left at `now` (milliseconds). */

@@ -120,7 +120,7 @@ function notDelivered(error: unknown, timedOut: boolean, timeoutMs: number, maxB
     return new FlinksError(
       { type: 'ResponseTooLarge', transient: false },
       'answered',
-      `Flinks' answer is larger than ${maxBytes} bytes. Ask for fewer accounts or days, or raise FLINKS_MAX_RESPONSE_BYTES.`,
+      `Flinks' answer is larger than ${maxBytes} bytes. FLINKS_MAX_RESPONSE_BYTES raises the limit.`,
     );
   if (code !== undefined && unsentCodes.has(code))
     return new FlinksError(

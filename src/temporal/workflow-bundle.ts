@@ -1,6 +1,6 @@
 // The code that runs in the workflow sandbox: the workflows, zod through contract.ts, and the payload converter.
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, type Logger } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 // The sources end in .ts where they run as they are, and in .js where they were compiled.
 const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
@@ -10,9 +10,10 @@ const path = (name: string): string => fileURLToPath(new URL(name + ending, impo
  * Bundles the workflows for a worker that writes search attributes, or for one that does not. The converter is handed
  * over here because a worker ignores its own setting once it is given a bundle.
  */
-export const bundleWorkflows = (searchAttributes: boolean, logger?: Logger): Promise<{ code: string }> =>
+export const bundleWorkflows = (searchAttributes: boolean): Promise<{ code: string }> =>
   bundleWorkflowCode({
     workflowsPath: path(searchAttributes ? '../workflows/index' : '../workflows/without-search-attributes'),
     payloadConverterPath: path('./payload-converter'),
-    ...(logger && { logger }),
+    // The bundler tells its whole inventory as information.
+    logger: new DefaultLogger('WARN'),
   });

@@ -2,13 +2,15 @@
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { FailureDetails } from '../activities/failures.js';
 import { failureTypes, type FailureType } from '../contract.js';
+import { nextStep } from './next-step.js';
 
-/** Ends the run with one of the contract's failures. The message tells an operator what happened and what to do next. */
+/** Ends the run with one of the contract's failures. `what` says what happened; what to do next is added. */
 export const runFailure = (
   type: FailureType,
-  message: string,
+  what: string,
   details: Record<string, unknown> = {},
-): ApplicationFailure => ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] });
+): ApplicationFailure =>
+  ApplicationFailure.create({ type, message: `${what} ${nextStep[type]}`, nonRetryable: true, details: [details] });
 
 /** What an activity said of its failure, or undefined where it could not say anything: it timed out or its worker died. */
 export function reported(error: unknown): { type: FailureType; message: string; details: FailureDetails } | undefined {

@@ -33,7 +33,7 @@ export async function pollUntilReady(
     if (due === undefined)
       throw runFailure(
         'PendingTooLong',
-        `Flinks was still working after ${polling.deadline}. Contact Flinks support with RequestId ${requestId}.`,
+        `Flinks was still working on RequestId ${requestId} after ${polling.deadline}.`,
         { requestId },
       );
     progress.enter('waitingForFlinks', { deadline, nextPollAt: new Date(due).toISOString() });

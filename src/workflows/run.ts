@@ -38,7 +38,6 @@ export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (r
     return progress.current;
   });
 
-  progress.enter('authorizing');
   try {
     const result = await story({ progress, desk });
     progress.enter('completed');

@@ -30,6 +30,7 @@ export async function openSession(
 ): Promise<OpenedSession> {
   const { save, language, tag } = input;
   const authorize = mode === 'cached' ? repeatable.authorize : once.authorize;
+  if ('institution' in login) run.progress.learn({ institution: login.institution });
   run.progress.enter('authorizing');
   let reply = await call(run, authorize, mode === 'cached' ? 'FlinksUnavailable' : 'LoginOutcomeUnknown', (at) => ({
     open: { login, mode, save, language, tag },
@@ -100,11 +101,7 @@ async function askCustomer(
   } finally {
     desk.close();
   }
-  throw runFailure(
-    'SecurityAnswerTimedOut',
-    `No answer came within the time for round ${round}. Start again and answer sooner.`,
-    { requestId },
-  );
+  throw runFailure('SecurityAnswerTimedOut', `No answer came in the time for round ${round}.`, { requestId });
 }
 
 /** Questions that no answer could reach: answers go by prompt, and a push approval takes none. */
@@ -121,7 +118,7 @@ function refuseUnsupported(challenges: Challenge[], requestId: string): void {
             ? 'The bank waits for an approval on the customer’s device.'
             : undefined;
   if (fault !== undefined)
-    throw runFailure('UnsupportedChallenge', `${fault} Hand the customer over to Flinks Connect with the RequestId.`, {
+    throw runFailure('UnsupportedChallenge', fault, {
       requestId,
     });
 }
