@@ -6,6 +6,7 @@ const project = (name: string, testTimeout: number, more = {}) => ({
 
 export default defineConfig({
   test: {
+    reporters: ['default', './test/support/closing-line.ts'],
     // Two cores carry a Temporal server, a worker and a simulator at once: more files in parallel only wait for each other.
     maxWorkers: 2,
     projects: [
