@@ -1,0 +1,27 @@
+import type { Json } from './fields.js';
+import { randomFrom } from './random.js';
+import type { Login } from './logins.js';
+import type { Session } from './sessions.js';
+
+const HOUR_MS = 60 * 60_000;
+
+/** When the data of a login were last fetched. One that was never fetched here was so some hours ago, by its LoginId. */
+export function refreshedAt(login: Login, at: number): number {
+  login.refreshedAt ??= at - randomFrom(login.loginId, 'refreshed').integer(2, 20) * HOUR_MS;
+  return login.refreshedAt;
+}
+
+/** The `Login` of a reply, or nothing where Flinks keeps nothing of the login. */
+export function loginBody({ login, save }: Session, at: number): Json {
+  if (!save || login.scenario.withoutLogin) return {};
+  return {
+    Login: {
+      Username: login.username,
+      IsScheduledRefresh: false,
+      // UTC without a zone, with seven digits of the second, as Flinks writes it.
+      LastRefresh: new Date(refreshedAt(login, at)).toISOString().replace('Z', '0000'),
+      Type: 'Personal',
+      Id: login.loginId,
+    },
+  };
+}
