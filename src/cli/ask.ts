@@ -23,10 +23,15 @@ export async function ask(
     },
   });
   const terminal = createInterface({ input: process.stdin, output, terminal: true });
+  // The terminal is read key by key here, so Ctrl-C arrives as a key and has to be made a signal again.
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  const closed = new Promise<never>((_resolve, reject) => {
+    terminal.once('close', () => reject(usageError('The terminal was closed before there was an answer.')));
+  });
   try {
     const answering = terminal.question(question, signal ? { signal } : {});
     muted = hidden;
-    return await answering;
+    return await Promise.race([answering, closed]);
   } finally {
     terminal.close();
     if (hidden) process.stderr.write('\n');
@@ -51,7 +56,8 @@ export async function askChallenges(
     const list = choices?.map((choice, index) => `\n  ${index + 1}) ${shorten(choice)}`).join('') ?? '';
     const several = type === 'MultipleChoiceMultipleAnswers';
     const hint = choices ? (several ? '\nNumbers, with commas: ' : '\nNumber: ') : '\nAnswer: ';
-    const typed = await ask(`The bank asks: ${prompt}${list}${hint}`, signal ? { signal } : {});
+    let typed = '';
+    while (typed.trim() === '') typed = await ask(`The bank asks: ${prompt}${list}${hint}`, signal ? { signal } : {});
     const chosen = (part: string): string => choices?.[Number(part) - 1] ?? part;
     answers.push([prompt, several ? typed.split(',').map((part) => chosen(part.trim())) : chosen(typed)]);
   }

@@ -2,6 +2,7 @@
 import type { AccountDetailsClient, RunStatus } from '../client.js';
 import { AnswerRejectedError } from '../client-errors.js';
 import { askChallenges, isInteractive } from './ask.js';
+import { liveLine } from './live-line.js';
 import { CommandError, exitCode, say, writeJson } from './output.js';
 import { watchLine } from './watch-line.js';
 
@@ -21,7 +22,7 @@ export async function follow(
   workflowId: string,
   { timeoutMs, show }: FollowOptions,
 ): Promise<RunStatus> {
-  const display = show === 'line' ? liveLine() : undefined;
+  const display = show === 'line' ? statusDisplay() : undefined;
   const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
   let answeredRound = 0;
   try {
@@ -75,31 +76,25 @@ async function askAndSend(
   }
 }
 
-/** Redraws one line on a terminal, each second, so that the times in it run; prints changes elsewhere. */
-function liveLine() {
-  const terminal = process.stderr.isTTY;
+/** Shows the run as one line: on a terminal redrawn each second, so that the times in it run, elsewhere at each change. */
+function statusDisplay() {
+  const line = liveLine(process.stderr);
   let current: RunStatus | undefined;
-  let printed = '';
-  const draw = (): void => {
-    if (current)
-      process.stderr.write(`\r\u001b[K${watchLine(current, Date.now()).slice(0, (process.stderr.columns ?? 80) - 1)}`);
+  const timer = setInterval(() => current && line.show(watchLine(current, Date.now())), 1_000);
+  const pause = (): void => {
+    current = undefined;
+    line.end();
   };
-  const timer = terminal ? setInterval(draw, 1_000) : undefined;
   return {
     show(status: RunStatus): void {
+      if (status.progress?.stage !== current?.progress?.stage) line.end();
       current = status;
-      if (terminal) return draw();
-      const line = watchLine(status, Date.now());
-      if (line !== printed) say(line);
-      printed = line;
+      line.show(watchLine(status, Date.now()), true);
     },
-    pause(): void {
-      current = undefined;
-      if (terminal) process.stderr.write('\n');
-    },
+    pause,
     end(): void {
       clearInterval(timer);
-      if (terminal && current) process.stderr.write('\n');
+      pause();
     },
   };
 }

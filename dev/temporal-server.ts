@@ -1,0 +1,92 @@
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { temporalCli } from './binaries.js';
+import { startChild, untilReady, type Child } from './child.js';
+import { localEnvironment } from './local-environment.js';
+import { freePorts, loopback, obstacleTo } from './ports.js';
+
+export interface TemporalServerOptions {
+  /** Port of the gRPC service; a free one if it is absent. */
+  port?: number | undefined;
+  /** Port of the Web UI; 0 takes a free one. Without it there is no Web UI. */
+  uiPort?: number | undefined;
+  /** SQLite file that keeps the runs. Without it they are gone with the server. */
+  dbFilename?: string | undefined;
+  /** Created at the start where it does not exist; `default` if it is absent. */
+  namespace?: string | undefined;
+  /** Gets every line that the server writes. */
+  log?: ((line: string) => void) | undefined;
+}
+
+export interface TemporalServer extends Child {
+  /** Host and port of the gRPC service. */
+  address: string;
+  uiUrl?: string;
+}
+
+/**
+ * Starts a real Temporal dev server and resolves when workflows can be started in its namespace. Search attributes are
+ * left to the worker. Throws an error that names the port if one is taken.
+ */
+export async function startTemporalServer(options: TemporalServerOptions = {}): Promise<TemporalServer> {
+  const { dbFilename, namespace = 'default', log } = options;
+  const [freePort = 0, freeUiPort = 0] = await freePorts(2);
+  const port = options.port || freePort;
+  const uiPort = options.uiPort === undefined ? undefined : options.uiPort || freeUiPort;
+  for (const wanted of [port, uiPort]) {
+    const obstacle = wanted === undefined ? undefined : await obstacleTo(wanted);
+    if (obstacle) throw new Error(`Port ${wanted} ${obstacle}.`);
+  }
+
+  const args = ['server', 'start-dev', '--ip', loopback, '--port', String(port), '--namespace', namespace];
+  args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]), ...quickPolls);
+  if (dbFilename !== undefined) args.push('--db-filename', dbFilename, ...quickWrites);
+  const server = await startChild(await temporalCli(), args, { env: localEnvironment(), log });
+
+  const address = `${loopback}:${port}`;
+  await untilReady(server, (signal) => serving(address, namespace, signal));
+  return { ...server, address, ...(uiPort !== undefined && { uiUrl: `http://${loopback}:${uiPort}` }) };
+}
+
+// By default the server looks for new tasks 20 times a second, so that each step of a run waits up to 50 ms.
+const quickPolls = ['history.transferProcessorMaxPollRPS', 'history.timerProcessorMaxPollRPS'].flatMap((key) => [
+  '--dynamic-config-value',
+  `${key}=1000`,
+]);
+
+// At SQLite's own settings a file keeps up with a handful of runs a second only.
+const quickWrites = ['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'];
+
+async function serving(address: string, namespace: string, signal: AbortSignal): Promise<void> {
+  // gRPC waits a second after a refused connection, so the port is awaited first.
+  while (!(await isOpen(address))) await sleep(20, undefined, { signal });
+  const connection = await Connection.connect({ address, connectTimeout: '30 seconds' });
+  try {
+    while (!(await answers(connection, namespace))) await sleep(20, undefined, { signal });
+  } finally {
+    await connection.close();
+  }
+}
+
+async function isOpen(address: string): Promise<boolean> {
+  const { hostname, port } = new URL(`http://${address}`);
+  const socket = connect(Number(port), hostname);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function answers(connection: Connection, namespace: string): Promise<boolean> {
+  // A count passes the frontend and the visibility store, and so shows that both know the namespace.
+  return connection.workflowService.countWorkflowExecutions({ namespace }).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,12 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { temporalTestServer } from '../../dev/binaries.js';
+import { startTemporalServer, type TemporalServer, type TemporalServerOptions } from '../../dev/temporal-server.js';
+
+/** A Temporal server whose clock jumps over what a run waits for. The test tears it down. */
+export async function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment> {
+  const path = await temporalTestServer();
+  return TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
+}
+
+/** A real Temporal dev server on free ports, without Web UI unless `uiPort` is given. The test stops it. */
+export const devServer = (options: TemporalServerOptions = {}): Promise<TemporalServer> => startTemporalServer(options);
