@@ -9,10 +9,12 @@ export interface LiveLine {
 /** A live line on `stream`. */
 export function liveLine(stream: NodeJS.WriteStream): LiveLine {
   let shown = false;
+  let kept = '';
   return {
     show(text, keep = false) {
       if (!stream.isTTY) {
-        if (keep) stream.write(`${text}\n`);
+        if (keep && text !== kept) stream.write(`${text}\n`);
+        if (keep) kept = text;
         return;
       }
       stream.write(`\r\x1b[K${fitted(text, stream)}`);
