@@ -83,7 +83,9 @@ async function answersTo({ challenges = [] }: Progress): Promise<Answers> {
 
 function printResult(result: RetrieveAccountDetailsResult): void {
   const { institution, accounts, polls } = result;
-  console.log(`\n${accounts.length} accounts at ${institution}, after ${polls} polls\n\n${accountsTable(result).trimEnd()}`);
+  console.log(
+    `\n${accounts.length} accounts at ${institution}, after ${polls} polls\n\n${accountsTable(result).trimEnd()}`,
+  );
 }
 
 if (interactive && !process.stdin.isTTY) {
