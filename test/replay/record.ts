@@ -45,7 +45,7 @@ try {
     const worker = await Worker.create({ connection, taskQueue, workflowBundle, activities, identity: 'recorder' });
     await worker.runUntil(async () => {
       const { workflowId } = await client.start(inputOf(shape, index + 1));
-      await shape.then?.(client, workflowId);
+      await shape.meanwhile?.(client, workflowId);
       const handle = temporal.workflow.getHandle(workflowId);
       await handle.result().catch(() => undefined);
       const show = ['workflow', 'show', '--address', server.address, '--workflow-id', workflowId, '--output', 'json'];

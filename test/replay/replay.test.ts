@@ -52,7 +52,7 @@ describe('a change that open runs could not survive is caught', () => {
       const timer = /TIMER_STARTED|TIMER_FIRED/;
       return JSON.stringify({ events: history.events.filter(({ eventType }) => !timer.test(eventType)) });
     };
-    await expect(replay(recorded('pending-too-long'), bundles.on, withoutTimers)).rejects.toThrow();
+    await expect(replay(recorded('pending-too-long'), bundles.on, withoutTimers)).rejects.toThrow('out of order');
   });
 
   test('a workflow that does nothing', async () => {

@@ -8,7 +8,7 @@ export interface Shape {
   scenario: string;
   input?: Partial<RetrieveAccountDetailsInput>;
   /** What happens to the run from outside. */
-  then?: (client: AccountDetailsClient, workflowId: string) => Promise<unknown>;
+  meanwhile?: (client: AccountDetailsClient, workflowId: string) => Promise<unknown>;
   /** Recorded on a worker with SEARCH_ATTRIBUTES=off. */
   withoutSearchAttributes?: true;
 }
@@ -22,7 +22,7 @@ async function waitForRound(client: AccountDetailsClient, workflowId: string, ro
 }
 
 const answerRounds =
-  (scenario: string, rounds: number): NonNullable<Shape['then']> =>
+  (scenario: string, rounds: number): NonNullable<Shape['meanwhile']> =>
   async (client, workflowId) => {
     for (let round = 1; round <= rounds; round++) {
       const { challenges = [] } = await waitForRound(client, workflowId, round);
@@ -38,9 +38,9 @@ export const shapes: Shape[] = [
     name: 'question-then-pending',
     scenario: 'question-then-pending',
     input: { polling: { interval: '1 second', deadline: '1 minute' } },
-    then: answerRounds('question-then-pending', 1),
+    meanwhile: answerRounds('question-then-pending', 1),
   },
-  { name: 'two-rounds', scenario: 'two-rounds', input: { mode: 'live' }, then: answerRounds('two-rounds', 2) },
+  { name: 'two-rounds', scenario: 'two-rounds', input: { mode: 'live' }, meanwhile: answerRounds('two-rounds', 2) },
   { name: 'answer-timed-out', scenario: 'question', input: { mode: 'live', answerWithin: '1 second' } },
   { name: 'login-refused', scenario: 'disabled-login' },
   { name: 'login-outcome-unknown', scenario: 'reset-after-at-authorize', input: { mode: 'live' } },
@@ -59,7 +59,7 @@ export const shapes: Shape[] = [
     name: 'cancelled-while-asked',
     scenario: 'question',
     input: { mode: 'live' },
-    then: async (client, workflowId) => {
+    meanwhile: async (client, workflowId) => {
       await waitForRound(client, workflowId, 1);
       await client.cancel(workflowId);
     },
