@@ -60,7 +60,7 @@ const headers = z
   .default({});
 
 const baseUrl = given('the address of your Flinks instance, such as https://example-api.private.fin.ag').refine(
-  (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).pathname === '/',
+  (text) => URL.canParse(text) && /^https?:/.test(text) && new URL(text).href === `${new URL(text).origin}/`,
   'must be scheme, host and port only, such as https://example-api.private.fin.ag',
 );
 

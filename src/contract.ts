@@ -237,26 +237,32 @@ export interface InputProblem {
   problem: string;
 }
 
-/** Checks an input and applies the defaults. Every bad field is named and no value is repeated. */
+/** Checks an input and applies the defaults. Every bad field is named once and no value is repeated. */
 export function parseInput(input: unknown): { input: ResolvedInput } | { problems: InputProblem[] } {
   const parsed = inputSchema.safeParse(input);
-  return parsed.success ? { input: parsed.data } : { problems: problemsOf(parsed.error.issues, []) };
+  if (parsed.success) return { input: parsed.data };
+  const kind = kindOfLogin(input);
+  const problems = parsed.error.issues.flatMap((issue) =>
+    // Of the two kinds of login only the faults of the one that was meant help.
+    issue.code === 'invalid_union' && kind !== undefined
+      ? (issue.errors[kind] ?? []).flatMap((inner) => problemsOf(inner, issue.path))
+      : problemsOf(issue, []),
+  );
+  return { problems: [...new Map(problems.toReversed().map((one) => [one.field, one])).values()].toReversed() };
 }
 
-function problemsOf(issues: readonly z.core.$ZodIssue[], base: readonly PropertyKey[]): InputProblem[] {
-  return issues.flatMap((issue): InputProblem[] => {
-    const path = [...base, ...issue.path];
-    if (issue.code === 'invalid_union') {
-      // The kind of login that the caller came closest to is the one whose faults help.
-      const closest = issue.errors.toSorted((a, b) => a.length - b.length)[0] ?? [];
-      const isObject =
-        closest.length > 0 && closest.every((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys');
-      if (isObject) return problemsOf(closest, path);
-    }
-    if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => ({ field: fieldName([...path, key]), problem: whyUnknown(path, key) }));
-    return [{ field: fieldName(path), problem: issue.message }];
-  });
+/** Which kind of login was meant: its place in the union, or undefined where nothing tells. */
+function kindOfLogin(input: unknown): 0 | 1 | undefined {
+  const given = typeof input === 'object' && input !== null && 'login' in input ? input.login : undefined;
+  if (typeof given !== 'object' || given === null || Object.keys(given).length === 0) return undefined;
+  return 'loginId' in given ? 0 : 1;
+}
+
+function problemsOf(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): InputProblem[] {
+  const path = [...base, ...issue.path];
+  return issue.code === 'unrecognized_keys'
+    ? issue.keys.map((key) => ({ field: fieldName([...path, key]), problem: whyUnknown(path, key) }))
+    : [{ field: fieldName(path), problem: issue.message }];
 }
 
 const whyUnknown = (path: readonly PropertyKey[], key: string): string =>

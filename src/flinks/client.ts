@@ -102,7 +102,7 @@ export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
 
   return {
     async generateAuthorizeToken(signal) {
-      const headers = { 'flinks-auth-key': options.secretKey };
+      const headers = { ...json, 'flinks-auth-key': options.secretKey };
       const path = 'GenerateAuthorizeToken';
       const response = await send({ method: 'POST', path, headers, timeoutMs: timeouts.token, signal });
       return succeeded(response) ? parse(tokenReply, response).Token : refuse(response, { step: 'token' });

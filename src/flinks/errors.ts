@@ -64,7 +64,7 @@ export function classify(call: FlinksCall, { status, code, message = '' }: Flink
     if (call.step === 'token') return final('FlinksConfiguration');
     return namesTokenOrKey(message) ? { ...final('FlinksConfiguration'), tokenRefused: true } : final('LoginRefused');
   }
-  const known = code === undefined ? undefined : byCode[code];
+  const known = code !== undefined && Object.hasOwn(byCode, code) ? byCode[code] : undefined;
   if (known?.type === 'SessionLost' && call.step === 'answer') return final('SecurityAnswerTimedOut');
   return known ?? byStatus(status, code);
 }

@@ -65,7 +65,9 @@ export function parse<T>(schema: z.ZodType<T>, response: FlinksResponse): T {
     return schema.parse(response.json);
   } catch (error) {
     const paths =
-      error instanceof Error && 'issues' in error ? (error as z.ZodError).issues.map(({ path }) => path.join('.')) : [];
+      error instanceof Error && 'issues' in error
+        ? (error as z.ZodError).issues.map(({ path }) => path.join('.') || 'its top')
+        : [];
     throw unexpected(
       response,
       paths.length > 0 ? `does not fit at ${paths.slice(0, 5).join(', ')}` : 'is nested too deep',

@@ -78,5 +78,8 @@ function faultOf(given: string[], { type, choices }: Challenge): Rejection | und
 const takesOne = new Set(['MultipleChoice', 'ImageSelection', 'TextOrCall', 'QuestionAndAnswer']);
 const isBlank = (answer: string): boolean => answer.trim() === '';
 
-const isSame = (now: SecurityResponse[], before: SecurityResponse[]): boolean =>
-  JSON.stringify(now) === JSON.stringify(before);
+/** The bank may list the same questions in another order the next time. */
+const isSame = (now: SecurityResponse[], before: SecurityResponse[]): boolean => inOrder(now) === inOrder(before);
+
+const inOrder = (responses: SecurityResponse[]): string =>
+  JSON.stringify(responses.toSorted((one, other) => (one.prompt < other.prompt ? -1 : 1)));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { answersFor, loginIdFor, SCENARIOS, type Simulator, startSimulator } from '../../simulator/server.js';
-import { callerOf, promptsOf } from './simulator-caller.js';
+import { callerOf, promptsOf } from '../support/simulator-caller.js';
 
 let simulator: Simulator;
 let flinks: ReturnType<typeof callerOf>;

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { scenarioMarkdown } from '../../simulator/list.js';
 import { loginIdFor, SCENARIOS, type Simulator, startSimulator } from '../../simulator/server.js';
-import { callerOf } from './simulator-caller.js';
+import { callerOf } from '../support/simulator-caller.js';
 
 let simulator: Simulator;
 let flinks: ReturnType<typeof callerOf>;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type FaultRule, loginIdFor, type Simulator, startSimulator } from '../../simulator/server.js';
-import { callerOf } from './simulator-caller.js';
+import { callerOf } from '../support/simulator-caller.js';
 
 let simulator: Simulator;
 let flinks: ReturnType<typeof callerOf>;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loginIdFor, type Simulator, startSimulator } from '../../simulator/server.js';
-import { callerOf, promptsOf } from './simulator-caller.js';
+import { callerOf, promptsOf } from '../support/simulator-caller.js';
 
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 0, 15, 12);

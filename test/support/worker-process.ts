@@ -1,0 +1,41 @@
+import { startChild, untilReady, type Child } from '../../dev/child.js';
+import { localEnvironment } from '../../dev/local-environment.js';
+import { workerEnvironment, type Keys } from '../../simulator/defaults.js';
+
+/** A real worker in a process of its own: one process, so that a SIGKILL leaves nothing of it. */
+export interface WorkerProcess extends Child {
+  /** What it has written until now. */
+  output(): string;
+  /** Resolves when it polls; never, where it does not get so far. */
+  ready: Promise<void>;
+  /** As a deploy does it: the worker puts down its work and ends by itself. */
+  terminate(): void;
+}
+
+export type Variables = Record<string, string | undefined>;
+
+/** Starts a worker with these variables and no other word about Temporal, Flinks or workers. It may end at once. */
+export async function launchWorker(variables: Variables): Promise<WorkerProcess> {
+  const lines: string[] = [];
+  let isReady = () => {};
+  const ready = new Promise<void>((resolve) => (isReady = resolve));
+  const log = (line: string): void => {
+    lines.push(line);
+    if (line.startsWith('worker ready')) isReady();
+  };
+  const env = localEnvironment({ WORKER_SHUTDOWN_GRACE: '8 seconds', ...variables });
+  const child = await startChild(process.execPath, ['--import', 'tsx', 'src/worker.ts'], { env, log });
+  return { ...child, output: () => lines.join('\n'), ready, terminate: () => process.kill(child.pid, 'SIGTERM') };
+}
+
+/** Starts a worker between this Temporal server and this Flinks, and resolves when it polls. */
+export async function startWorker(
+  temporal: { address: string },
+  flinks: { url: string; keys: Keys },
+  variables: Variables = {},
+): Promise<WorkerProcess> {
+  const addresses = { TEMPORAL_ADDRESS: temporal.address, ...workerEnvironment(flinks.url, flinks.keys) };
+  const worker = await launchWorker({ ...addresses, ...variables });
+  await untilReady(worker, () => worker.ready);
+  return worker;
+}
