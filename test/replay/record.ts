@@ -41,7 +41,10 @@ try {
   const temporal = new Client({ connection });
   const client = new AccountDetailsClient(temporal);
   for (const [index, shape] of shapes.entries()) {
-    const workflowBundle = await bundleWorkflows(!shape.withoutSearchAttributes);
+    const workflowBundle = await bundleWorkflows({
+      searchAttributes: !shape.withoutSearchAttributes,
+      encryption: false,
+    });
     const worker = await Worker.create({ connection, taskQueue, workflowBundle, activities, identity: 'recorder' });
     await worker.runUntil(async () => {
       const { workflowId } = await client.start(inputOf(shape, index + 1));

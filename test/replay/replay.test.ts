@@ -11,8 +11,8 @@ const files = (await readdir(folder)).filter((file) => file.endsWith('.json'));
 const bundles: Record<'on' | 'off', { code: string } | undefined> = { on: undefined, off: undefined };
 
 beforeAll(async () => {
-  bundles.on = await bundleWorkflows(true);
-  bundles.off = await bundleWorkflows(false);
+  bundles.on = await bundleWorkflows({ searchAttributes: true, encryption: true });
+  bundles.off = await bundleWorkflows({ searchAttributes: false, encryption: true });
 });
 
 async function replay(
