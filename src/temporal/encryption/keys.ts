@@ -1,5 +1,6 @@
 // Where data keys come from. A data key encrypts the payloads of one workflow id, or of one namespace.
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/common';
 
 /** What a payload belongs to. Without a workflow id it is of scope `namespace`: written by a codec server for the CLI. */
 export interface PayloadScope {
@@ -23,14 +24,14 @@ export interface KeyProvider {
   keyToDecrypt(scope: PayloadScope, keyId: string, wrappedKey?: Uint8Array): Promise<KeyObject>;
 }
 
-/** A payload was encrypted with a key that this process does not have. With the key it can be read. */
-export class UnknownPayloadKey extends Error {
-  override readonly name = 'UnknownPayloadKey';
-  readonly keyId: string;
-
+/**
+ * A payload was encrypted with a key that this process does not have. With the key it can be read, so a workflow task
+ * fails with this and is tried again. The type and the key's id stay readable: see failure-converter.cjs.
+ */
+export class UnknownPayloadKey extends ApplicationFailure {
   constructor(keyId: string) {
-    super(`No payload key with the id ${keyId}. Add it to PAYLOAD_KEYS; whatever waits for it then goes on by itself.`);
-    this.keyId = keyId;
+    const mend = 'Add it to PAYLOAD_KEYS; whatever waits for it then goes on by itself.';
+    super(`No payload key with the id ${keyId}. ${mend}`, 'UnknownPayloadKey');
   }
 }
 
