@@ -1,7 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Payload } from '@temporalio/common';
+import proto from '@temporalio/proto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { accountDetailsWorkflowId } from '../../src/contract.js';
 import {
   createEncryptionCodec,
   isEncrypted,
@@ -119,6 +121,13 @@ describe('what was encrypted', () => {
     const noise = randomBytes(3_000).toString('latin1');
     expect(await size(noise)).toBeLessThan(Buffer.byteLength(JSON.stringify(noise)) + 64);
   });
+});
+
+test('costs 251 bytes a payload for a run of a LoginId', async () => {
+  const { Payload: wire } = proto.temporal.api.common.v1;
+  const payload = json('Montreal');
+  const sealed = await encrypted(payload, accountDetailsWorkflowId(randomUUID()), keyText('2026-11'));
+  expect(wire.encode(sealed).finish().length - wire.encode(payload).finish().length).toBe(251);
 });
 
 describe('what cannot be read', () => {
