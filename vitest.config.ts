@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { defineConfig } from 'vitest/config';
 
 const project = (name: string, testTimeout: number, more = {}) => ({
@@ -6,6 +7,8 @@ const project = (name: string, testTimeout: number, more = {}) => ({
 
 export default defineConfig({
   test: {
+    // Encryption is on in tests as everywhere. The key is made anew for each run and reaches every process they start.
+    env: { PAYLOAD_KEYS: `test:${randomBytes(32).toString('base64')}` },
     reporters: ['default', './test/support/closing-line.ts'],
     // Two cores carry a Temporal server, a worker and a simulator at once: more files in parallel only wait for each other.
     maxWorkers: 2,

@@ -128,7 +128,8 @@ async function fromCache(binary: Binary, env: NodeJS.ProcessEnv): Promise<string
 const remedy = (binary: Binary): string =>
   `Install one of these and try again: ${binary.called} on PATH, its path in ${binary.variable}, or Python 3 with pip.`;
 
-function cacheFolder(env: NodeJS.ProcessEnv): string {
+/** Where this user's copies of what a local stack needs are kept. */
+export function cacheFolder(env: NodeJS.ProcessEnv): string {
   if (env['FLINKS_TEMPORAL_CACHE']) return resolve(env['FLINKS_TEMPORAL_CACHE']);
   if (env['XDG_CACHE_HOME']) return join(env['XDG_CACHE_HOME'], 'flinks-temporal');
   const home = env['HOME'] ?? homedir();

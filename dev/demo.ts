@@ -3,7 +3,6 @@ import { Command } from 'commander';
 import { answersFor, loginIdFor } from '../simulator/server.js';
 import { connectClient, type AccountDetailsClient, type RunStatus } from '../src/client.js';
 import type { Progress, RetrieveAccountDetailsResult } from '../src/contract.js';
-import { loadTemporalConfig } from '../src/temporal/connection.js';
 import { askChallenges } from '../src/cli/ask.js';
 import { liveLine } from '../src/cli/live-line.js';
 import { accountsTable } from '../src/cli/tables.js';
@@ -26,8 +25,7 @@ const { interactive = false, keep = false } = new Command('npm run demo --')
   .opts<{ interactive?: true; keep?: true }>();
 
 async function demo(stack: Stack): Promise<void> {
-  const TEMPORAL_ADDRESS = stack.temporal.address;
-  const client = await connectClient(loadTemporalConfig(localEnvironment({ TEMPORAL_ADDRESS })));
+  const client = await connectClient(localEnvironment(stack.environment));
   try {
     const loginId = loginIdFor(scenario);
     const polling = { interval: '5 seconds', deadline: '2 minutes' };

@@ -9,14 +9,16 @@ interface DevOptions {
   temporalPort: number;
   uiPort: number;
   simulatorPort: number;
+  codecPort: number;
   dbFilename?: string;
 }
 
 const command = new Command('npm run dev --')
-  .description('Runs a Temporal server with its Web UI, a Flinks simulator and a worker, until Ctrl-C.')
+  .description('Runs a Temporal server with its Web UI, a codec server, a Flinks simulator and a worker, until Ctrl-C.')
   .option('--temporal-port <port>', 'port of the Temporal server', portNumber, 7233)
   .option('--ui-port <port>', 'port of its Web UI', portNumber, 8233)
   .option('--simulator-port <port>', 'port of the Flinks simulator', portNumber, 8090)
+  .option('--codec-port <port>', 'port of the codec server, which lets the Web UI read payloads', portNumber, 8081)
   .option('--db-filename <file>', 'SQLite file that keeps the runs; without it they are gone when this ends')
   .allowExcessArguments(false)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
@@ -28,11 +30,12 @@ function portNumber(text: string): number {
 }
 
 /** Why the ports cannot be had, a line for each; nothing is started before all of them can. */
-async function portProblems({ temporalPort, uiPort, simulatorPort }: DevOptions): Promise<string[]> {
+async function portProblems({ temporalPort, uiPort, simulatorPort, codecPort }: DevOptions): Promise<string[]> {
   const wanted = Object.entries({
     '--temporal-port': temporalPort,
     '--ui-port': uiPort,
     '--simulator-port': simulatorPort,
+    '--codec-port': codecPort,
   });
   const problems: string[] = [];
   for (const [index, [option, port]] of wanted.entries()) {
@@ -52,15 +55,17 @@ async function dev(options: DevOptions): Promise<void> {
     startStack({ ...options, log: (line) => console.error(`worker: ${line}`) }),
     stopped.then(() => process.exit(0)),
   ]);
-  const { temporal, simulator } = stack;
+  const { temporal, simulator, codecUrl = 'none: PAYLOAD_ENCRYPTION is off', environment } = stack;
+  const exports = Object.entries(environment).map(([name, value]) => `  export ${name}=${value}`);
   console.log(`
 Temporal server   ${temporal.address}
 Web UI            ${temporal.uiUrl}
 Flinks simulator  ${simulator.url}
+Codec server      ${codecUrl}
 Worker            polls ${taskQueue}
 
 For a starter in another terminal:
-  export TEMPORAL_ADDRESS=${temporal.address}
+${exports.join('\n')}
 
 Ctrl-C stops all of it.`);
   try {

@@ -2,8 +2,12 @@ import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { workerEnvironment } from '../simulator/defaults.js';
 import { startSimulator, type Simulator } from '../simulator/server.js';
+import { loadCodecServerConfig, startCodecServer } from '../src/codec-server/main.js';
+import { loadPayloadConfig } from '../src/temporal/payloads.js';
 import { startChild, untilReady, type Child } from './child.js';
 import { localEnvironment } from './local-environment.js';
+import { localKeyEnvironment } from './local-key.js';
+import { freePorts, loopback } from './ports.js';
 import { startTemporalServer, type TemporalServer } from './temporal-server.js';
 
 /** Ports are free ones unless they are given. */
@@ -11,6 +15,7 @@ export interface StackOptions {
   temporalPort?: number;
   uiPort?: number;
   simulatorPort?: number;
+  codecPort?: number;
   /** SQLite file of the Temporal server; without it the runs are gone with the stack. */
   dbFilename?: string | undefined;
   /** Gets every line that the worker writes. */
@@ -21,6 +26,10 @@ export interface StackOptions {
 export interface Stack {
   temporal: TemporalServer;
   simulator: Simulator;
+  /** Where the Web UI and the Temporal CLI have payloads decoded; nowhere if encryption is off. */
+  codecUrl?: string;
+  /** What a client of this stack needs in its environment. */
+  environment: Record<string, string>;
   /** Rejects, with an error that names the part, when one of them ends though nobody stopped it. */
   broken: Promise<never>;
   stop: () => Promise<void>;
@@ -28,27 +37,55 @@ export interface Stack {
 
 /** Starts the stack and resolves when the worker polls. An error names the part that could not be started. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const { temporalPort, uiPort = 0, simulatorPort = 0, dbFilename, log } = options;
+  const { temporalPort, simulatorPort = 0, dbFilename, log } = options;
+  const [uiPort = 0, codecPort = 0] = await portsOr(options.uiPort, options.codecPort);
   const stops: (() => Promise<void>)[] = [];
   // The last that was started goes first: the worker still needs the others to put down its work.
   const stop = async () => {
     for (const stopPart of stops.splice(0).toReversed()) await stopPart();
   };
   try {
-    const temporal = await part('Temporal server', startTemporalServer({ port: temporalPort, uiPort, dbFilename }));
+    const keys = await localKeyEnvironment();
+    const codec = await part('codec server', startCodec(localEnvironment(keys), uiPort, codecPort));
+    stops.push(async () => codec?.server.close());
+    const temporal = await part(
+      'Temporal server',
+      startTemporalServer({ port: temporalPort, uiPort, dbFilename, codecEndpoint: codec?.url }),
+    );
     stops.push(temporal.stop);
     const simulator = await part('simulator', startSimulator({ port: simulatorPort }));
     stops.push(() => simulator.close());
-    const worker = await part('worker', startWorker(temporal, simulator, log));
+    const worker = await part('worker', startWorker(temporal, simulator, keys, log));
     stops.push(worker.stop);
     const broken = Promise.race([unexpectedEnd('Temporal server', temporal), unexpectedEnd('worker', worker)]);
     // Whoever stops the stack on purpose no longer listens.
     broken.catch(() => undefined);
-    return { temporal, simulator, broken, stop };
+    const environment = { TEMPORAL_ADDRESS: temporal.address, ...keys };
+    return { temporal, simulator, ...(codec && { codecUrl: codec.url }), environment, broken, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** The ports that were asked for, and free ones in place of 0. */
+async function portsOr(...wanted: (number | undefined)[]): Promise<number[]> {
+  const free = await freePorts(wanted.length);
+  return wanted.map((port, index) => port || (free[index] ?? 0));
+}
+
+/** The dev server's Web UI has no login and so no token: its own pages on this machine may read without one. */
+async function startCodec(env: NodeJS.ProcessEnv, uiPort: number, codecPort: number) {
+  const payloads = loadPayloadConfig(env);
+  if (!payloads) return undefined;
+  const origins = [`http://${loopback}:${uiPort}`, `http://localhost:${uiPort}`];
+  const config = loadCodecServerConfig({
+    CODEC_HOST: loopback,
+    CODEC_PORT: String(codecPort),
+    CODEC_ORIGINS: origins.join(','),
+    CODEC_DEV_OPEN: '1',
+  });
+  return { server: await startCodecServer(config, payloads, () => undefined), url: `http://${loopback}:${codecPort}` };
 }
 
 async function part<T>(name: string, starting: Promise<T>): Promise<T> {
@@ -67,12 +104,14 @@ async function unexpectedEnd(name: string, child: Child): Promise<never> {
 async function startWorker(
   temporal: TemporalServer,
   simulator: Simulator,
+  keys: Record<string, string>,
   log?: (line: string) => void,
 ): Promise<Child> {
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   const program = fileURLToPath(new URL('../src/worker.ts', import.meta.url));
   const env = localEnvironment({
     TEMPORAL_ADDRESS: temporal.address,
+    ...keys,
     // Less than a stopped child gets, so that it ends by itself.
     WORKER_SHUTDOWN_GRACE: '5 seconds',
     ...workerEnvironment(simulator.url, simulator.keys),

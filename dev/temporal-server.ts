@@ -12,6 +12,8 @@ export interface TemporalServerOptions {
   port?: number | undefined;
   /** Port of the Web UI; 0 takes a free one. Without it there is no Web UI. */
   uiPort?: number | undefined;
+  /** Codec server that the Web UI asks to read payloads. */
+  codecEndpoint?: string | undefined;
   /** SQLite file that keeps the runs. Without it they are gone with the server. */
   dbFilename?: string | undefined;
   /** Created at the start where it does not exist; `default` if it is absent. */
@@ -31,7 +33,7 @@ export interface TemporalServer extends Child {
  * left to the worker. Throws an error that names the port if one is taken.
  */
 export async function startTemporalServer(options: TemporalServerOptions = {}): Promise<TemporalServer> {
-  const { dbFilename, namespace = 'default', log } = options;
+  const { codecEndpoint, dbFilename, namespace = 'default', log } = options;
   const [freePort = 0, freeUiPort = 0] = await freePorts(2);
   const port = options.port || freePort;
   const uiPort = options.uiPort === undefined ? undefined : options.uiPort || freeUiPort;
@@ -42,6 +44,7 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
 
   const args = ['server', 'start-dev', '--ip', loopback, '--port', String(port), '--namespace', namespace];
   args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]), ...quickPolls);
+  if (codecEndpoint !== undefined) args.push('--ui-codec-endpoint', codecEndpoint);
   if (dbFilename !== undefined) args.push('--db-filename', dbFilename, ...quickWrites);
   const server = await startChild(await temporalCli(), args, { env: localEnvironment(), log });
 

@@ -76,4 +76,5 @@ export const sandboxScenarios: readonly ScenarioEntry[] = [
   { number: 17, name: 'large-1-mb', description: 'Account details of 1 MB.', data: { accounts: 6, bytes: 1e6 } },
   { number: 18, name: 'large-3-mb', description: 'Account details of 3 MB.', data: { accounts: 6, bytes: 3e6 } },
   { number: 19, name: 'large-20-mb', description: 'Account details of 20 MB.', data: { accounts: 6, bytes: 20e6 } },
+  { number: 20, name: 'usual-50-kb', description: 'Account details of 50 kB.', data: { accounts: 4, bytes: 5e4 } },
 ];

@@ -10,6 +10,7 @@ import {
 } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { AccountDetailsError, InputError } from './client-errors.js';
+import { readTogether, type Environment } from './config.js';
 import {
   accountDetailsWorkflowId,
   answerName,
@@ -28,7 +29,8 @@ import {
 } from './contract.js';
 import { errorFromTemporal } from './client-failures.js';
 import { differingFields } from './join.js';
-import { loadTemporalConfig, withinReach, type TemporalConfig } from './temporal/connection.js';
+import { loadTemporalConfig, withinReach } from './temporal/connection.js';
+import { dataConverterFor, loadPayloadConfig } from './temporal/payloads.js';
 
 export * from './client-errors.js';
 
@@ -67,10 +69,15 @@ export interface ListFilter {
 /** A worker that takes longer than this to answer is not there. */
 const answerTimeoutMs = 10_000;
 
-/** Connects by Temporal's environment configuration. Throws ConfigurationError, or a ServerUnreachableError within 5 s. */
-export async function connectClient(config: TemporalConfig = loadTemporalConfig()): Promise<AccountDetailsClient> {
-  const connection = await withinReach(config.address, Connection.connect(config.connectionOptions));
-  return new AccountDetailsClient(new Client({ connection, namespace: config.namespace }));
+/** Connects by Temporal's environment configuration and encrypts by `PAYLOAD_…`. Throws ConfigurationError, or a ServerUnreachableError within 5 s. */
+export async function connectClient(environment: Environment = process.env): Promise<AccountDetailsClient> {
+  const [{ address, connectionOptions, namespace }, payloads] = readTogether(
+    () => loadTemporalConfig(environment),
+    () => loadPayloadConfig(environment),
+  );
+  const connection = await withinReach(address, Connection.connect(connectionOptions));
+  const dataConverter = dataConverterFor(payloads, namespace);
+  return new AccountDetailsClient(new Client({ connection, namespace, dataConverter }));
 }
 
 /** Starts and follows runs, each named by its workflow id. Every error it throws on purpose is an AccountDetailsError. */

@@ -7,14 +7,25 @@ import type { FlinksClientOptions } from './flinks/client.js';
 
 export type Environment = Record<string, string | undefined>;
 
+export interface ConfigurationProblem {
+  variable: string;
+  /** What is wrong with it, and never its value. */
+  problem: string;
+}
+
 /** Variables that are missing or do not fit, each named with what it should be. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
-  readonly variables: string[];
+  readonly problems: ConfigurationProblem[];
 
-  constructor(problems: { variable: string; problem: string }[]) {
+  constructor(problems: ConfigurationProblem[]) {
     super(`The configuration does not fit: ${problems.map((one) => `${one.variable} ${one.problem}`).join('; ')}.`);
-    this.variables = problems.map(({ variable }) => variable);
+    this.problems = problems;
+  }
+
+  /** The names of the variables at fault. */
+  get variables(): string[] {
+    return this.problems.map(({ variable }) => variable);
   }
 }
 
@@ -91,7 +102,11 @@ const workerVariables = z.object({
 
 /** Reads what a worker needs. Throws a ConfigurationError that names every variable at fault. */
 export function loadWorkerConfig(environment: Environment = process.env): WorkerConfig {
-  const v = check(workerVariables, environment, ['FLINKS_SECRET_KEY', 'FLINKS_API_KEY', 'FLINKS_EXTRA_HEADERS']);
+  const v = checkEnvironment(workerVariables, environment, [
+    'FLINKS_SECRET_KEY',
+    'FLINKS_API_KEY',
+    'FLINKS_EXTRA_HEADERS',
+  ]);
   return {
     flinks: {
       baseUrl: v.FLINKS_BASE_URL,
@@ -121,10 +136,26 @@ export function loadWorkerConfig(environment: Environment = process.env): Worker
   };
 }
 
+/** Reads several parts of a configuration and names the faults of all of them at once. */
+export function readTogether<T extends unknown[]>(...readers: { [Part in keyof T]: () => T[Part] }): T {
+  const faults: ConfigurationProblem[] = [];
+  const parts = readers.map((read) => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      faults.push(...error.problems);
+      return undefined;
+    }
+  });
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return parts as T;
+}
+
 /** Takes each secret from its variable or from the file that its `…_FILE` variable names. Empty means unset. */
 export function withSecretFiles(environment: Environment, secrets: string[]): Environment {
   const found = { ...environment };
-  const problems: { variable: string; problem: string }[] = [];
+  const problems: ConfigurationProblem[] = [];
   for (const secret of secrets) {
     const variable = `${secret}_FILE`;
     const file = environment[variable];
@@ -140,7 +171,8 @@ export function withSecretFiles(environment: Environment, secrets: string[]): En
   return found;
 }
 
-function check<T>(schema: z.ZodType<T>, environment: Environment, secrets: string[]): T {
+/** Checks a part of the environment. Throws a ConfigurationError that names every variable at fault. */
+export function checkEnvironment<T>(schema: z.ZodType<T>, environment: Environment, secrets: string[]): T {
   const parsed = schema.safeParse(withSecretFiles(environment, secrets));
   if (parsed.success) return parsed.data;
   throw new ConfigurationError(

@@ -2,16 +2,21 @@
 import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from '@temporalio/worker';
 import { createActivities } from './activities/index.js';
 import { ServerUnreachableError } from './client-errors.js';
-import { ConfigurationError, loadWorkerConfig, type Environment, type WorkerConfig } from './config.js';
+import { ConfigurationError, loadWorkerConfig, readTogether, type Environment, type WorkerConfig } from './config.js';
 import { taskQueue } from './contract.js';
 import { isMainModule } from './main-module.js';
 import { createFlinksClient } from './flinks/client.js';
 import { loadTemporalConfig, withinReach, type TemporalConfig } from './temporal/connection.js';
+import { dataConverterFor, loadPayloadConfig, type PayloadConfig } from './temporal/payloads.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
 import { bundleWorkflows } from './temporal/workflow-bundle.js';
 
 /** Runs a worker until it is told to stop, then lets running activities finish within the grace period. */
-export async function runWorker(config: WorkerConfig, temporal: TemporalConfig): Promise<void> {
+export async function runWorker(
+  config: WorkerConfig,
+  temporal: TemporalConfig,
+  payloads: PayloadConfig,
+): Promise<void> {
   const connection = await withinReach(temporal.address, NativeConnection.connect(temporal.connectionOptions));
   const flinks = createFlinksClient(config.flinks);
   try {
@@ -20,7 +25,11 @@ export async function runWorker(config: WorkerConfig, temporal: TemporalConfig):
       connection,
       namespace: temporal.namespace,
       taskQueue,
-      workflowBundle: await bundleWorkflows(config.searchAttributes),
+      workflowBundle: await bundleWorkflows({
+        searchAttributes: config.searchAttributes,
+        encryption: payloads !== undefined,
+      }),
+      dataConverter: dataConverterFor(payloads, temporal.namespace),
       activities: createActivities(flinks, config.retries),
       shutdownGraceTime: config.shutdownGraceMs,
       // A cancellation reaches an activity with the answer to a heartbeat, so heartbeats must not be held back for long.
@@ -40,10 +49,14 @@ export async function runWorker(config: WorkerConfig, temporal: TemporalConfig):
 /** Runs a worker as a process. Resolves to its exit code: 0 stopped, 2 configuration, 5 no server, 1 anything else. */
 export async function main(environment: Environment = process.env): Promise<number> {
   try {
-    const config = loadWorkerConfig(environment);
-    const temporal = loadTemporalConfig(environment);
+    const [config, temporal, payloads] = readTogether(
+      () => loadWorkerConfig(environment),
+      () => loadTemporalConfig(environment),
+      () => loadPayloadConfig(environment),
+    );
     Runtime.install({ logger: new DefaultLogger(config.logLevel.toUpperCase() as LogLevel) });
-    await runWorker(config, temporal);
+    if (!payloads) Runtime.instance().logger.warn('PAYLOAD_ENCRYPTION is off: Temporal stores bank data readable.');
+    await runWorker(config, temporal, payloads);
     return 0;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : 'The worker failed.'}\n`);

@@ -36,7 +36,12 @@ export function report(error: unknown, json: boolean): ExitCode {
 function describe(error: unknown): { code: string; message: string; exit: ExitCode; fields?: string[] } {
   if (error instanceof CommandError) return error;
   if (error instanceof ConfigurationError)
-    return { code: 'Configuration', message: error.message, exit: exitCode.usage, fields: error.variables };
+    return {
+      code: 'Configuration',
+      message: error.message,
+      exit: exitCode.usage,
+      fields: error.variables,
+    };
   if (error instanceof InputError) {
     const exit = error.code === 'InvalidInput' ? exitCode.usage : exitCode.failed;
     return { code: error.code, message: error.message, exit, fields: error.fields };

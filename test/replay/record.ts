@@ -1,4 +1,5 @@
-// Records one history of each shape with the code as it is: `npm run record-histories`. Run it when a release changes
+// Records one history of each shape with the code as it is: `npm run record-histories`, or
+// the shapes that are named after `--`. Run it when a release changes
 // what workflows do, and keep the older files: runs that began with them may still be open.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -16,7 +17,8 @@ import { createFlinksClient } from '../../src/flinks/client.js';
 import { ensureSearchAttributes } from '../../src/temporal/search-attributes.js';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
 import { workerEnvironment } from '../../simulator/defaults.js';
-import { inputOf, shapes } from './shapes.js';
+import { dataConverterFor, loadPayloadConfig } from '../../src/temporal/payloads.js';
+import { inputOf, recordedKeys, recordedNamespace, shapes, type Shape } from './shapes.js';
 
 const folder = new URL('./histories/', import.meta.url);
 const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -29,31 +31,51 @@ const withoutMachine = (history: string): string =>
     JSON.parse(history, (key, value: unknown) => (key === 'identity' ? 'recorder' : key === 'stackTrace' ? '' : value)),
   );
 
-const server = await startTemporalServer();
+const server = await startTemporalServer({ namespace: recordedNamespace });
 const simulator = await startSimulator();
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 const connection = await NativeConnection.connect({ address: server.address });
+const config = loadWorkerConfig(workerEnvironment(simulator.url, simulator.keys));
+const activities = createActivities(createFlinksClient(config.flinks), { ...config.retries, initialInterval: 100 });
+
+async function record(shape: Shape, n: number): Promise<number> {
+  const namespace = shape.encrypted ? recordedNamespace : 'default';
+  const payloads = loadPayloadConfig(shape.encrypted ? recordedKeys : { PAYLOAD_ENCRYPTION: 'off' });
+  const dataConverter = dataConverterFor(payloads, namespace);
+  const bundle = { searchAttributes: !shape.withoutSearchAttributes, encryption: payloads !== undefined };
+  await ensureSearchAttributes(connection, namespace);
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    workflowBundle: await bundleWorkflows(bundle),
+    dataConverter,
+    activities,
+    identity: 'recorder',
+  });
+  return worker.runUntil(async () => {
+    const temporal = new Client({ connection, namespace, dataConverter });
+    const client = new AccountDetailsClient(temporal);
+    const { workflowId } = await client.start(inputOf(shape, n));
+    await shape.meanwhile?.(client, workflowId);
+    await temporal.workflow
+      .getHandle(workflowId)
+      .result()
+      .catch(() => undefined);
+    const where = ['--address', server.address, '--namespace', namespace, '--workflow-id', workflowId];
+    const show = ['workflow', 'show', ...where, '--output', 'json'];
+    const { stdout } = await promisify(execFile)(await temporalCli(), show, { maxBuffer: 64 * 1024 * 1024 });
+    await writeFile(new URL(`${shape.name}.v${version}.json`, folder), `${withoutMachine(stdout)}\n`);
+    return (JSON.parse(stdout) as { events: unknown[] }).events.length;
+  });
+}
+
 try {
   await mkdir(folder, { recursive: true });
-  await ensureSearchAttributes(connection, 'default');
-  const config = loadWorkerConfig(workerEnvironment(simulator.url, simulator.keys));
-  const activities = createActivities(createFlinksClient(config.flinks), { ...config.retries, initialInterval: 100 });
-  const temporal = new Client({ connection });
-  const client = new AccountDetailsClient(temporal);
-  for (const [index, shape] of shapes.entries()) {
-    const workflowBundle = await bundleWorkflows(!shape.withoutSearchAttributes);
-    const worker = await Worker.create({ connection, taskQueue, workflowBundle, activities, identity: 'recorder' });
-    await worker.runUntil(async () => {
-      const { workflowId } = await client.start(inputOf(shape, index + 1));
-      await shape.meanwhile?.(client, workflowId);
-      const handle = temporal.workflow.getHandle(workflowId);
-      await handle.result().catch(() => undefined);
-      const show = ['workflow', 'show', '--address', server.address, '--workflow-id', workflowId, '--output', 'json'];
-      const { stdout: history } = await promisify(execFile)(await temporalCli(), show, { maxBuffer: 64 * 1024 * 1024 });
-      await writeFile(new URL(`${shape.name}.v${version}.json`, folder), `${withoutMachine(history)}\n`);
-      process.stdout.write(`${shape.name}: ${JSON.parse(history).events.length} events\n`);
-    });
-  }
+  const wanted = process.argv.slice(2);
+  for (const [index, shape] of shapes.entries())
+    if (wanted.length === 0 || wanted.includes(shape.name))
+      process.stdout.write(`${shape.name}: ${await record(shape, index + 1)} events\n`);
 } finally {
   await connection.close();
   await simulator.close();

@@ -1,28 +1,29 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
-import { bundleWorkflowCode, Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { replay } from '../../src/replay.js';
+import { loadPayloadConfig } from '../../src/temporal/payloads.js';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
-import { shapes } from './shapes.js';
+import { recordedKeys, recordedNamespace, shapes } from './shapes.js';
 
 const folder = new URL('./histories/', import.meta.url);
 const files = (await readdir(folder)).filter((file) => file.endsWith('.json'));
-const bundles: Record<'on' | 'off', { code: string } | undefined> = { on: undefined, off: undefined };
+const plain = files.filter((file) => !file.startsWith('encrypted.'));
+const bundles: Record<string, { code: string }> = {};
 
 beforeAll(async () => {
-  bundles.on = await bundleWorkflows(true);
-  bundles.off = await bundleWorkflows(false);
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  bundles['with search attributes'] = await bundleWorkflows({ searchAttributes: true, encryption: false });
+  bundles['without search attributes'] = await bundleWorkflows({ searchAttributes: false, encryption: false });
+  bundles['with encryption'] = await bundleWorkflows({ searchAttributes: true, encryption: true });
 });
 
-async function replay(
-  file: string,
-  workflowBundle: { code: string } | undefined,
-  change = (json: string) => json,
-): Promise<void> {
+const read = async (file: string): Promise<string> => readFile(new URL(file, folder), 'utf8');
+
+async function replayOn(workflowBundle: { code: string } | undefined, json: string): Promise<void> {
   if (!workflowBundle) throw new Error('There is no bundle.');
-  const history = historyFromJSON(JSON.parse(change(await readFile(new URL(file, folder), 'utf8'))));
-  await Worker.runReplayHistory({ workflowBundle }, history, 'account-details-replayed');
+  await Worker.runReplayHistory({ workflowBundle }, JSON.parse(json), 'account-details-replayed');
 }
 
 test('every shape of run has a recorded history', () => {
@@ -30,34 +31,49 @@ test('every shape of run has a recorded history', () => {
   expect(shapes.map(({ name }) => name).filter((name) => !recorded.has(name))).toEqual([]);
 });
 
-describe.each(files)('a run recorded as %s goes on with today’s code', (file) => {
-  test.each(['on', 'off'] as const)('on a worker with search attributes %s', async (setting) => {
-    await expect(replay(file, bundles[setting])).resolves.toBeUndefined();
+describe.each(plain)('a run recorded as %s goes on with today’s code', (file) => {
+  test.each(['with search attributes', 'without search attributes', 'with encryption'])(
+    'on a worker %s',
+    async (kind) => {
+      await expect(replayOn(bundles[kind], await read(file))).resolves.toBeUndefined();
+    },
+  );
+});
+
+describe('an encrypted run of another namespace', () => {
+  const replayIn = async (namespace: string) =>
+    replay({ history: JSON.parse(await read(recorded('encrypted'))), namespace }, loadPayloadConfig(recordedKeys));
+
+  test('goes on with today’s code', async () => {
+    await expect(replayIn(recordedNamespace)).resolves.toBeUndefined();
+  });
+
+  test('cannot be read as one of this namespace', async () => {
+    await expect(replayIn('default')).rejects.toThrow(DeterminismViolationError);
   });
 });
 
 describe('a change that open runs could not survive is caught', () => {
+  const onUsual = (json: string) => replayOn(bundles['with search attributes'], json);
+
   test('another order of the activities', async () => {
-    const swapped = (json: string): string =>
-      json
-        .replaceAll('"getAccountsSummary"', '"swapped"')
-        .replaceAll('"getAccountsDetail"', '"getAccountsSummary"')
-        .replaceAll('"swapped"', '"getAccountsDetail"');
-    await expect(replay(recorded('cached'), bundles.on, swapped)).rejects.toThrow(DeterminismViolationError);
+    const swapped = (await read(recorded('cached')))
+      .replaceAll('"getAccountsSummary"', '"swapped"')
+      .replaceAll('"getAccountsDetail"', '"getAccountsSummary"')
+      .replaceAll('"swapped"', '"getAccountsDetail"');
+    await expect(onUsual(swapped)).rejects.toThrow(DeterminismViolationError);
   });
 
   test('a timer that is gone', async () => {
-    const withoutTimers = (json: string): string => {
-      const history = JSON.parse(json) as { events: { eventType: string }[] };
-      const timer = /TIMER_STARTED|TIMER_FIRED/;
-      return JSON.stringify({ events: history.events.filter(({ eventType }) => !timer.test(eventType)) });
-    };
-    await expect(replay(recorded('pending-too-long'), bundles.on, withoutTimers)).rejects.toThrow('out of order');
+    const { events } = JSON.parse(await read(recorded('pending-too-long'))) as { events: { eventType: string }[] };
+    const withoutTimers = events.filter(({ eventType }) => !/TIMER_STARTED|TIMER_FIRED/.test(eventType));
+    await expect(onUsual(JSON.stringify({ events: withoutTimers }))).rejects.toThrow('out of order');
   });
 
   test('a workflow that does nothing', async () => {
-    const empty = await bundleWorkflowCode({ workflowsPath: new URL('./idle-workflow.ts', import.meta.url).pathname });
-    await expect(replay(recorded('cached'), empty)).rejects.toThrow(DeterminismViolationError);
+    const workflowsPath = new URL('./idle-workflow.ts', import.meta.url).pathname;
+    const idle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+    await expect(replayOn(idle, await read(recorded('cached')))).rejects.toThrow(DeterminismViolationError);
   });
 });
 

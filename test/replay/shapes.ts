@@ -11,7 +11,13 @@ export interface Shape {
   meanwhile?: (client: AccountDetailsClient, workflowId: string) => Promise<unknown>;
   /** Recorded on a worker with SEARCH_ATTRIBUTES=off. */
   withoutSearchAttributes?: true;
+  /** Recorded encrypted, in a namespace of its own. */
+  encrypted?: true;
 }
+
+/** Where the encrypted history was recorded, and with what: invented for it, so anybody may know. */
+export const recordedNamespace = 'recorded';
+export const recordedKeys = { PAYLOAD_KEYS: 'recorded:cmVjb3JkZWRyZWNvcmRlZHJlY29yZGVkcmVjb3JkZWQ=' };
 
 const quickly = { polling: { interval: '1 second', deadline: '3 seconds' } };
 
@@ -65,6 +71,13 @@ export const shapes: Shape[] = [
     },
   },
   { name: 'without-search-attributes', scenario: 'one-account', withoutSearchAttributes: true },
+  {
+    name: 'encrypted',
+    scenario: 'question-then-pending',
+    input: { polling: { interval: '1 second', deadline: '1 minute' } },
+    meanwhile: answerRounds('question-then-pending', 1),
+    encrypted: true,
+  },
 ];
 
 /** The input of a shape: small data, so that its history is quick to read and to replay. */

@@ -1,11 +1,13 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { temporalTestServer } from '../../dev/binaries.js';
+import { testConverter } from './encryption.js';
 import { startTemporalServer, type TemporalServer, type TemporalServerOptions } from '../../dev/temporal-server.js';
 
 /** A Temporal server whose clock jumps over what a run waits for. The test tears it down. */
 export async function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment> {
   const path = await temporalTestServer();
-  return TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
+  const server = { executable: { type: 'existing-path', path } } as const;
+  return TestWorkflowEnvironment.createTimeSkipping({ server, client: { dataConverter: testConverter() } });
 }
 
 /** A real Temporal dev server on free ports, without Web UI unless `uiPort` is given. The test stops it. */

@@ -8,6 +8,7 @@ import { createActivities } from '../../src/activities/index.js';
 import { defaultRetryPolicy, type RetryPolicy } from '../../src/activities/retries.js';
 import { searchAttributes, taskQueue, type RetrieveAccountDetailsInput } from '../../src/contract.js';
 import { createFlinksClient } from '../../src/flinks/client.js';
+import { testConverter } from './encryption.js';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
 import { createRetrievals, type RawPayload, type Retrieval } from './retrieval.js';
 import { timeSkippingEnvironment } from './servers.js';
@@ -65,7 +66,7 @@ export function workflowEnvironment({ cache = true } = {}): WorkflowEnvironment 
 async function bringUp(cache: boolean) {
   const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
-  const workflowBundle = await bundleWorkflows(true);
+  const workflowBundle = await bundleWorkflows({ searchAttributes: true, encryption: true });
   const server = await timeSkippingEnvironment();
   await registerSearchAttributes(server);
   const simulator = await startSimulator({ now: () => server.currentTimeMs() });
@@ -79,6 +80,7 @@ async function bringUp(cache: boolean) {
     connection: server.nativeConnection,
     taskQueue,
     workflowBundle,
+    dataConverter: testConverter(),
     activities: createActivities(flinks, retryPolicy),
     ...(!cache && { maxCachedWorkflows: 0 }),
     maxHeartbeatThrottleInterval: '1 second',

@@ -1,0 +1,70 @@
+// Who may read and write the payloads of which namespace.
+import { createRemoteJWKSet, jwtVerify, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
+
+export type Operation = 'encode' | 'decode';
+
+export interface AccessOptions {
+  /** Where the keys of the identity provider are, or a secret that its tokens are signed with. */
+  verifyWith: { jwksUrl: URL } | { secret: Uint8Array };
+  audience: string;
+  issuer?: string | undefined;
+  /** Namespaces that any valid token may use, for providers whose tokens carry no permissions. */
+  namespaces?: string[] | undefined;
+}
+
+/** Why a request was turned away, with its HTTP status. */
+export class AccessDenied extends Error {
+  override readonly name = 'AccessDenied';
+  readonly status: 401 | 403;
+
+  constructor(status: 401 | 403, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Checks a bearer token and returns the subject's name for the audit line. Throws AccessDenied. */
+export type CheckAccess = (
+  authorization: string | undefined,
+  namespace: string,
+  operation: Operation,
+) => Promise<string>;
+
+// Named one by one, so that a token can never choose `none`, nor pass a public key off as a secret.
+const asymmetric = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+const symmetric = ['HS256', 'HS384', 'HS512'];
+
+/** Access by tokens of the shape that Temporal uses: `permissions` is a list of `<namespace>:<role>`. */
+export function accessByToken({ verifyWith, audience, issuer, namespaces }: AccessOptions): CheckAccess {
+  const common = { audience, ...(issuer !== undefined && { issuer }), requiredClaims: ['exp'] };
+  const verify =
+    'jwksUrl' in verifyWith
+      ? verifier(createRemoteJWKSet(verifyWith.jwksUrl), { ...common, algorithms: asymmetric })
+      : verifier(async () => verifyWith.secret, { ...common, algorithms: symmetric });
+
+  return async (authorization, namespace, operation) => {
+    const [, token] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '') ?? [];
+    if (token === undefined) throw new AccessDenied(401, 'A bearer token is needed.');
+    const claims = await verify(token);
+    if (!allowed(claims, namespace, operation) && !namespaces?.includes(namespace))
+      throw new AccessDenied(403, 'The token does not allow this namespace.');
+    return claims.sub ?? 'unnamed';
+  };
+}
+
+const verifier =
+  (key: JWTVerifyGetKey, options: JWTVerifyOptions) =>
+  async (token: string): Promise<JWTPayload> => {
+    try {
+      return (await jwtVerify(token, key, options)).payload;
+    } catch {
+      throw new AccessDenied(401, 'The bearer token is not valid here.');
+    }
+  };
+
+const rolesFor: Record<Operation, string[]> = { decode: ['read', 'write', 'admin'], encode: ['write', 'admin'] };
+
+function allowed({ permissions }: JWTPayload, namespace: string, operation: Operation): boolean {
+  if (!Array.isArray(permissions)) return false;
+  return rolesFor[operation].some((role) => permissions.includes(`${namespace}:${role}`));
+}

@@ -1,0 +1,104 @@
+// The codec server as a process, and its configuration.
+import { once } from 'node:events';
+import { isIP } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { checkEnvironment, ConfigurationError, readTogether, type Environment } from '../config.js';
+import { isMainModule } from '../main-module.js';
+import { createEncryptionCodec } from '../temporal/encryption/codec.js';
+import { loadPayloadConfig, type PayloadConfig } from '../temporal/payloads.js';
+import { accessByToken, type CheckAccess } from './access.js';
+import { createCodecServer, type AuditLine } from './server.js';
+
+export interface CodecServerConfig {
+  host: string;
+  port: number;
+  origins: string[];
+  checkAccess: CheckAccess;
+}
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+/** Behind an open codec server stands only this machine, and only the pages that it lists. */
+const everybody: CheckAccess = async () => 'development';
+
+const variables = z
+  .object({
+    CODEC_HOST: z.string().min(1).default('127.0.0.1'),
+    CODEC_PORT: z
+      .string()
+      .regex(/^\d{1,5}$/, 'must be a port')
+      .transform(Number)
+      .default(8081),
+    CODEC_ORIGINS: list.default([]),
+    CODEC_JWKS_URL: z.url('must be an address').optional(),
+    CODEC_JWT_SECRET: z.string().min(32, 'must be at least 32 characters').optional(),
+    CODEC_AUDIENCE: z.string().min(1).optional(),
+    CODEC_ISSUER: z.string().min(1).optional(),
+    CODEC_NAMESPACES: list.optional(),
+    CODEC_DEV_OPEN: z.enum(['0', '1'], 'must be 0 or 1').default('0'),
+  })
+  .transform((v, context): CodecServerConfig => {
+    const refuse = (variable: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [variable], message });
+    const server = { host: v.CODEC_HOST, port: v.CODEC_PORT, origins: v.CODEC_ORIGINS };
+    if (v.CODEC_ORIGINS.length === 0)
+      refuse('CODEC_ORIGINS', 'is missing: the origins of your Web UI, comma-separated');
+    if (v.CODEC_DEV_OPEN === '1') {
+      if (!isLoopback(v.CODEC_HOST)) refuse('CODEC_DEV_OPEN', 'is for a loopback CODEC_HOST only');
+      return { ...server, checkAccess: everybody };
+    }
+    const verifyWith = v.CODEC_JWKS_URL
+      ? { jwksUrl: new URL(v.CODEC_JWKS_URL) }
+      : v.CODEC_JWT_SECRET && { secret: new TextEncoder().encode(v.CODEC_JWT_SECRET) };
+    if (!verifyWith) refuse('CODEC_JWKS_URL', 'or CODEC_JWT_SECRET is missing: tokens are verified with one of them');
+    if (!v.CODEC_AUDIENCE) refuse('CODEC_AUDIENCE', 'is missing: the audience that tokens must be for');
+    if (!verifyWith || !v.CODEC_AUDIENCE) return z.NEVER;
+    const options = { verifyWith, audience: v.CODEC_AUDIENCE, issuer: v.CODEC_ISSUER, namespaces: v.CODEC_NAMESPACES };
+    return { ...server, checkAccess: accessByToken(options) };
+  });
+
+/** Reads `CODEC_…`. Throws a ConfigurationError. */
+export const loadCodecServerConfig = (environment: Environment = process.env): CodecServerConfig =>
+  checkEnvironment(variables, environment, ['CODEC_JWT_SECRET']);
+
+/** Starts the server and resolves once it listens. */
+export async function startCodecServer(
+  { host, port, origins, checkAccess }: CodecServerConfig,
+  payloads: NonNullable<PayloadConfig>,
+  audit: (line: AuditLine) => void,
+): Promise<FastifyInstance> {
+  const codecFor = (namespace: string) => createEncryptionCodec({ keys: payloads.keys, namespace });
+  const server = createCodecServer({ codecFor, origins, checkAccess, audit });
+  await server.listen({ host, port });
+  return server;
+}
+
+async function main(environment: Environment = process.env): Promise<number> {
+  try {
+    const [config, payloads] = readTogether(
+      () => loadCodecServerConfig(environment),
+      () => loadPayloadConfig(environment),
+    );
+    if (!payloads)
+      throw new ConfigurationError([{ variable: 'PAYLOAD_ENCRYPTION', problem: 'is off: there is nothing to decode' }]);
+    const server = await startCodecServer(config, payloads, (line) =>
+      process.stdout.write(`${JSON.stringify(line)}\n`),
+    );
+    process.stderr.write(`codec server: http://${config.host}:${config.port}\n`);
+    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+    await server.close();
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : 'The codec server failed.'}\n`);
+    return error instanceof ConfigurationError ? 2 : 1;
+  }
+}
+
+if (isMainModule(import.meta.url)) process.exitCode = await main();

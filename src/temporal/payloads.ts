@@ -1,0 +1,42 @@
+// How payloads are written and read by this process: encrypted, unless that is turned off by name.
+import { fileURLToPath } from 'node:url';
+import type { DataConverter } from '@temporalio/common';
+import { z } from 'zod';
+import { checkEnvironment, type Environment } from '../config.js';
+import { createEncryptionCodec, type Accepted } from './encryption/codec.js';
+import { localKeys, parsePayloadKeys, type KeyProvider } from './encryption/keys.js';
+
+/** Undefined where encryption is off. */
+export type PayloadConfig = { keys: KeyProvider; accept: Accepted } | undefined;
+
+const missing =
+  'is missing: make a key with "npm run starter -- keys new", or set PAYLOAD_ENCRYPTION=off to store bank data readable';
+
+const variables = z
+  .object({
+    PAYLOAD_ENCRYPTION: z.enum(['on', 'off'], 'must be on or off').default('on'),
+    PAYLOAD_KEYS: z.string().optional(),
+    PAYLOAD_ACCEPT: z.enum(['any', 'namespace', 'workflow'], 'must be any, namespace or workflow').default('any'),
+  })
+  .transform(({ PAYLOAD_ENCRYPTION, PAYLOAD_KEYS, PAYLOAD_ACCEPT }, context): PayloadConfig => {
+    if (PAYLOAD_ENCRYPTION === 'off') return undefined;
+    const refuse = (message: string) => {
+      context.addIssue({ code: 'custom', path: ['PAYLOAD_KEYS'], message });
+      return z.NEVER;
+    };
+    if (!PAYLOAD_KEYS) return refuse(missing);
+    const keys = parsePayloadKeys(PAYLOAD_KEYS);
+    if (!keys) return refuse('must be id:base64 of 32 bytes, comma-separated, each id once');
+    return { keys: localKeys(keys), accept: PAYLOAD_ACCEPT };
+  });
+
+/** Reads `PAYLOAD_…`. Throws a ConfigurationError that says how to make a key where there is none. */
+export const loadPayloadConfig = (environment: Environment = process.env): PayloadConfig =>
+  checkEnvironment(variables, environment, ['PAYLOAD_KEYS']);
+
+/** Where the failure converter is, for the worker, the client and the bundle alike. */
+export const failureConverterPath = fileURLToPath(new URL('./failure-converter.cjs', import.meta.url));
+
+/** The data converter of every client and worker in this namespace. */
+export const dataConverterFor = (config: PayloadConfig, namespace: string): DataConverter =>
+  config ? { payloadCodecs: [createEncryptionCodec({ ...config, namespace })], failureConverterPath } : {};

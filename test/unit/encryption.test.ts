@@ -1,0 +1,202 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Payload } from '@temporalio/common';
+import proto from '@temporalio/proto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { accountDetailsWorkflowId } from '../../src/contract.js';
+import {
+  createEncryptionCodec,
+  isEncrypted,
+  isUndecodable,
+  type Accepted,
+} from '../../src/temporal/encryption/codec.js';
+import { localKeys, parsePayloadKeys, UnknownPayloadKey } from '../../src/temporal/encryption/keys.js';
+
+const keyText = (id: string): string => `${id}:${randomBytes(32).toString('base64')}`;
+const first = keyText('first');
+const second = keyText('second');
+
+function codec(keys = first, { namespace = 'default', accept = 'any' as Accepted } = {}) {
+  return createEncryptionCodec({ keys: localKeys(parsePayloadKeys(keys) ?? []), namespace, accept });
+}
+
+const of = (workflowId: string) => ({ type: 'workflow', namespace: 'as the SDK says', workflowId }) as const;
+
+async function encrypted(payload: Payload, workflowId?: string, keys = first): Promise<Payload> {
+  const [result] = await codec(keys).encode([payload], workflowId === undefined ? undefined : of(workflowId));
+  return result ?? {};
+}
+
+async function decrypted(payload: Payload, workflowId?: string, one = codec()): Promise<Payload> {
+  const [result] = await one.decode([payload], workflowId === undefined ? undefined : of(workflowId));
+  return result ?? {};
+}
+
+const json = (value: unknown): Payload => ({
+  metadata: { encoding: Buffer.from('json/plain') },
+  data: Buffer.from(JSON.stringify(value)),
+});
+
+const anyPayload = fc
+  .record({
+    metadata: fc.dictionary(fc.string(), fc.uint8Array({ maxLength: 40 })),
+    data: fc.uint8Array({ maxLength: 3_000 }),
+  })
+  .map(({ metadata, data }): Payload => ({ metadata: { ...metadata, encoding: Buffer.from('json/plain') }, data }));
+
+const plainBytes = ({ metadata, data }: Payload) => ({
+  metadata: Object.fromEntries(Object.entries(metadata ?? {}).map(([key, value]) => [key, [...value]])),
+  data: [...(data ?? [])],
+});
+
+describe('what was encrypted', () => {
+  test('is read again as it was, whatever it was and whoever owns it', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyPayload, fc.string(), async (payload, workflowId) => {
+        const sealed = await encrypted(payload, workflowId);
+        expect(isEncrypted(sealed)).toBe(true);
+        expect(plainBytes(await decrypted(sealed, workflowId))).toEqual(plainBytes(payload));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('is refused once a single bit of data, nonce, key id or of what is authenticated is flipped', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.nat({ max: 7 }), fc.nat(), async (at, bit, which) => {
+        const sealed = await encrypted(json({ account: '0012345' }), 'run-1', `${first},${second}`);
+        const { metadata = {}, data } = sealed;
+        const parts = [data, ...Object.values(metadata ?? {})];
+        const part = parts[which % parts.length] ?? new Uint8Array();
+        const index = at % part.length;
+        part[index] = (part[index] ?? 0) ^ (1 << bit);
+        const read = decrypted(sealed, 'run-1', codec(`${first},${second}`)).then(
+          // A payload that no longer says it is encrypted stays the ciphertext that it is.
+          (payload) => (isUndecodable(payload) || payload === sealed ? 'refused' : 'read'),
+          (error: unknown) => (error instanceof UnknownPayloadKey ? 'refused' : error),
+        );
+        expect(await read).toBe('refused');
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('is refused under another workflow id', async () => {
+    const sealed = await encrypted(json('Montreal'), 'run-1');
+    expect(isUndecodable(await decrypted(sealed, 'run-2'))).toBe(true);
+    const relabelled = { ...sealed, metadata: { ...sealed.metadata, 'encryption-workflow-id': Buffer.from('run-2') } };
+    expect(isUndecodable(await decrypted(relabelled, 'run-2'))).toBe(true);
+  });
+
+  test('is refused in another namespace', async () => {
+    const sealed = await encrypted(json('Montreal'), 'run-1');
+    expect(isUndecodable(await decrypted(sealed, 'run-1', codec(first, { namespace: 'other' })))).toBe(true);
+    const relabelled = { ...sealed, metadata: { ...sealed.metadata, 'encryption-namespace': Buffer.from('other') } };
+    expect(isUndecodable(await decrypted(relabelled, 'run-1', codec(first, { namespace: 'other' })))).toBe(true);
+  });
+
+  test('cannot be passed off as of the whole namespace by leaving its workflow id out', async () => {
+    const sealed = await encrypted(json('Montreal'), 'run-1');
+    const { 'encryption-workflow-id': _owner, ...metadata } = sealed.metadata ?? {};
+    expect(isUndecodable(await decrypted({ ...sealed, metadata }, 'run-2'))).toBe(true);
+  });
+
+  test('never uses a nonce twice', async () => {
+    const seen = new Set<string>();
+    const one = codec();
+    for (let batch = 0; batch < 20; batch++) {
+      const sealed = await one.encode(
+        Array.from({ length: 1_000 }, () => json(1)),
+        of('run-1'),
+      );
+      for (const { metadata } of sealed) seen.add(Buffer.from(metadata?.['encryption-nonce'] ?? []).toString('hex'));
+    }
+    expect(seen.size).toBe(20_000);
+  });
+
+  test('is compressed where that makes it smaller, and only above 512 bytes', async () => {
+    const size = async (value: unknown) => (await encrypted(json(value), 'run-1')).data?.length ?? 0;
+    expect(await size('x'.repeat(100_000))).toBeLessThan(1_000);
+    expect(await size('x'.repeat(300))).toBeGreaterThan(300);
+    const noise = randomBytes(3_000).toString('latin1');
+    expect(await size(noise)).toBeLessThan(Buffer.byteLength(JSON.stringify(noise)) + 64);
+  });
+});
+
+test('costs 251 bytes a payload for a run of a LoginId', async () => {
+  const { Payload: wire } = proto.temporal.api.common.v1;
+  const payload = json('Montreal');
+  const sealed = await encrypted(payload, accountDetailsWorkflowId(randomUUID()), keyText('2026-11'));
+  expect(wire.encode(sealed).finish().length - wire.encode(payload).finish().length).toBe(251);
+});
+
+describe('what cannot be read', () => {
+  test('waits for a key that this worker does not have yet', async () => {
+    const sealed = await encrypted(json('Montreal'), 'run-1', second);
+    await expect(decrypted(sealed, 'run-1')).rejects.toThrow(new UnknownPayloadKey('second'));
+    expect(plainBytes(await decrypted(sealed, 'run-1', codec(`${first},${second}`)))).toEqual(
+      plainBytes(json('Montreal')),
+    );
+  });
+
+  test('never throws otherwise, whatever somebody sends', async () => {
+    const metadata = fc.dictionary(
+      fc.constantFrom(
+        'encoding',
+        'encryption-version',
+        'encryption-key-id',
+        'encryption-nonce',
+        'encryption-namespace',
+        'x',
+      ),
+      fc.oneof(
+        fc.uint8Array(),
+        fc.constantFrom('binary/encrypted', '1', 'first', 'default').map((text) => Buffer.from(text)),
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.record({ metadata, data: fc.uint8Array() }, { requiredKeys: [] }), async (payload) => {
+        const read = decrypted(payload as Payload, 'run-1').catch((error: unknown) => error);
+        expect(await read).not.toBeInstanceOf(TypeError);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('stays out as configured: plain payloads, and payloads of the namespace', async () => {
+    const plain = json('plain');
+    const ofNamespace = await encrypted(json('from the codec server'));
+    const ofRun = await encrypted(json('from a client of ours'), 'run-1');
+    const taken = async (accept: Accepted) =>
+      Promise.all(
+        [plain, ofNamespace, ofRun].map(
+          async (one) => !isUndecodable(await decrypted(one, 'run-1', codec(first, { accept }))),
+        ),
+      );
+    expect(await taken('any')).toEqual([true, true, true]);
+    expect(await taken('namespace')).toEqual([false, true, true]);
+    expect(await taken('workflow')).toEqual([false, false, true]);
+  });
+});
+
+describe('keys', () => {
+  test('the first one encrypts and all of them decrypt, so that a key can be changed while runs are open', async () => {
+    const before = await encrypted(json(1), 'run-1', first);
+    const after = await encrypted(json(2), 'run-1', `${second},${first}`);
+    const rotated = codec(`${second},${first}`);
+    expect(Buffer.from(after.metadata?.['encryption-key-id'] ?? []).toString()).toBe('second');
+    expect(plainBytes(await decrypted(before, 'run-1', rotated))).toEqual(plainBytes(json(1)));
+    expect(plainBytes(await decrypted(after, 'run-1', rotated))).toEqual(plainBytes(json(2)));
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['no id', `:${randomBytes(32).toString('base64')}`],
+    ['16 bytes', `a:${randomBytes(16).toString('base64')}`],
+    ['an id twice', `${keyText('a')},${keyText('a')}`],
+    ['a trailing comma', `${keyText('a')},`],
+    ['an id with a blank', keyText('a b')],
+  ])('%s is no key', (_what, text) => {
+    expect(parsePayloadKeys(text)).toBeUndefined();
+  });
+});
