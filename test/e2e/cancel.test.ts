@@ -1,0 +1,102 @@
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TemporalServer } from '../../dev/temporal-server.js';
+import type { Endpoint } from '../../simulator/endpoints.js';
+import { loginIdFor, startSimulator, type RecordedRequest, type Simulator } from '../../simulator/server.js';
+import { AccountDetailsClient } from '../../src/client.js';
+import type { Stage } from '../../src/contract.js';
+import { testConverter } from '../support/encryption.js';
+import { devServer } from '../support/servers.js';
+import { until } from '../support/until.js';
+import { startWorker, type WorkerProcess } from '../support/worker-process.js';
+
+let server: TemporalServer;
+let simulator: Simulator;
+let worker: WorkerProcess;
+let temporal: Client;
+let client: AccountDetailsClient;
+
+beforeAll(async () => {
+  [server, simulator] = await Promise.all([devServer(), startSimulator()]);
+  worker = await startWorker(server, simulator);
+  temporal = new Client({
+    connection: await Connection.connect({ address: server.address }),
+    dataConverter: testConverter(),
+  });
+  client = new AccountDetailsClient(temporal);
+});
+
+afterAll(async () => {
+  await client?.close();
+  await worker?.stop();
+  await simulator?.close();
+  await server?.stop();
+});
+
+const polling = { interval: '1 second', deadline: '1 minute' };
+
+const requestsOf = (loginId: string, endpoint?: Endpoint): RecordedRequest[] =>
+  simulator.requests.filter(
+    (request) => request.loginId === loginId && (endpoint === undefined || request.endpoint === endpoint),
+  );
+
+/** Cancels the run, and returns when it was asked to close and when Temporal's server says that it did. */
+async function cancel(workflowId: string): Promise<{ askedAt: number; closedAt: number }> {
+  const askedAt = Date.now();
+  await client.cancel(workflowId);
+  const { status, closeTime } = await temporal.workflow.getHandle(workflowId).describe();
+  expect(status.name).toBe('CANCELLED');
+  return { askedAt, closedAt: closeTime?.getTime() ?? Number.NaN };
+}
+
+const blocking: { endpoint: Endpoint; scenario: string; mode: 'cached' | 'live' }[] = [
+  { endpoint: 'Authorize', scenario: 'plain', mode: 'live' },
+  { endpoint: 'GetAccountsSummary', scenario: 'one-account', mode: 'cached' },
+  { endpoint: 'GetAccountsDetail', scenario: 'twenty-accounts', mode: 'cached' },
+  { endpoint: 'GetAccountsDetailAsync', scenario: 'pending-2-polls', mode: 'cached' },
+];
+
+test.each(blocking)(
+  'a run cancelled while Flinks holds $endpoint is closed within 5 s, its request hung up before, and may be started anew',
+  async ({ endpoint, scenario, mode }) => {
+    const loginId = loginIdFor(scenario);
+    simulator.inject({ endpoint, loginId, fault: { kind: 'slow-first-byte', delayMs: 120_000 } });
+    const input = { login: { loginId }, mode, polling };
+    const { workflowId } = await client.start(input);
+    const held = await until(`${endpoint} is held`, () => requestsOf(loginId, endpoint)[0]);
+    expect(held.closedAt).toBeUndefined();
+
+    const { askedAt, closedAt } = await cancel(workflowId);
+    expect(closedAt - askedAt).toBeLessThan(5_000);
+    expect(held).toMatchObject({ abortedByClient: true });
+    expect(held.closedAt).toBeGreaterThanOrEqual(askedAt);
+    expect(held.closedAt).toBeLessThanOrEqual(closedAt);
+    await expect(client.progress(workflowId)).resolves.toMatchObject({ stage: 'cancelled' });
+    await expect(client.result(workflowId)).rejects.toMatchObject({ code: 'Cancelled' });
+    const sent = requestsOf(loginId).length;
+
+    expect(await client.start(input)).toMatchObject({ workflowId, started: true });
+    await expect(client.result(workflowId)).resolves.toMatchObject({ accounts: expect.any(Array) });
+    const after = requestsOf(loginId).slice(sent);
+    expect(after[0]).toMatchObject({ endpoint: 'GenerateAuthorizeToken' });
+    expect(requestsOf(loginId).map(({ openAlongside }) => openAlongside)).not.toContain(1);
+    expect(requestsOf(loginId).filter(({ abortedByClient }) => abortedByClient)).toEqual([held]);
+  },
+);
+
+const waiting: { stage: Stage; scenario: string }[] = [
+  { stage: 'awaitingAnswers', scenario: 'question' },
+  { stage: 'waitingForFlinks', scenario: 'pending-for-ever' },
+];
+
+test.each(waiting)('a run cancelled in $stage is closed within 5 s and asks Flinks nothing more', async (one) => {
+  const loginId = loginIdFor(one.scenario);
+  const { workflowId } = await client.start({ login: { loginId } });
+  await until(`the run is in ${one.stage}`, async () => (await client.progress(workflowId)).stage === one.stage);
+  const sent = requestsOf(loginId).length;
+
+  const { askedAt, closedAt } = await cancel(workflowId);
+  expect(closedAt - askedAt).toBeLessThan(5_000);
+  expect(requestsOf(loginId)).toHaveLength(sent);
+  await expect(client.answer(workflowId, { answers: { Any: 'one' } })).rejects.toMatchObject({ code: 'RunClosed' });
+});

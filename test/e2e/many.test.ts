@@ -1,0 +1,92 @@
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TemporalServer } from '../../dev/temporal-server.js';
+import { countByEndpoint, requestsOf } from '../../simulator/record.js';
+import { answersFor, loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
+import { AccountDetailsClient } from '../../src/client.js';
+import { testConverter } from '../support/encryption.js';
+import { devServer } from '../support/servers.js';
+import { until } from '../support/until.js';
+import { startWorker, type WorkerProcess } from '../support/worker-process.js';
+
+let server: TemporalServer;
+let simulator: Simulator;
+let worker: WorkerProcess;
+let client: AccountDetailsClient;
+
+beforeAll(async () => {
+  [server, simulator] = await Promise.all([devServer(), startSimulator()]);
+  worker = await startWorker(server, simulator, { LOG_LEVEL: 'warn' });
+  client = new AccountDetailsClient(
+    new Client({ connection: await Connection.connect({ address: server.address }), dataConverter: testConverter() }),
+  );
+});
+
+afterAll(async () => {
+  await client?.close();
+  await worker?.stop();
+  await simulator?.close();
+  await server?.stop();
+});
+
+const scenarios = ['one-account', 'question', 'pending-2-polls'] as const;
+
+const runs = Array.from({ length: 200 }, (_, index) => {
+  const scenario = scenarios[index % scenarios.length] ?? 'one-account';
+  return { scenario, loginId: loginIdFor(scenario, index + 1) };
+});
+const questions = runs.filter(({ scenario }) => scenario === 'question').length;
+
+/** The workflow ids of the runs that wait for an answer, once every bank has asked. */
+const allAsked = (): Promise<string[]> =>
+  until(
+    `${questions} questions are open`,
+    async () => {
+      const open = [];
+      for await (const { workflowId } of client.list({ stage: 'awaitingAnswers', limit: 200 })) open.push(workflowId);
+      return open.length === questions && open;
+    },
+    { withinMs: 90_000, everyMs: 500 },
+  );
+
+/** One customer's answer. */
+async function answer(workflowId: string): Promise<void> {
+  const { challenges = [] } = await client.progress(workflowId);
+  const prompts = challenges.map(({ prompt }) => prompt);
+  const taken = await client.answer(workflowId, { answers: answersFor('question', prompts) });
+  expect(taken).toEqual({ accepted: true, round: 1 });
+}
+
+test('two hundred runs at once all end right, and none calls Flinks twice for the same', async () => {
+  const started = await Promise.all(
+    runs.map(({ loginId }) =>
+      client.start({ login: { loginId }, tag: loginId, polling: { interval: '2 seconds', deadline: '2 minutes' } }),
+    ),
+  );
+  expect(started.filter(({ started }) => !started)).toEqual([]);
+  await Promise.all((await allAsked()).map(answer));
+  const results = await Promise.all(started.map(({ workflowId }) => client.result(workflowId)));
+
+  for (const [index, { scenario, loginId }] of runs.entries()) {
+    const pending = scenario === 'pending-2-polls';
+    const asked = scenario === 'question';
+    const requests = requestsOf(simulator.requests, loginId);
+    expect(results[index]).toMatchObject({ polls: pending ? 2 : 0, challengeRounds: asked ? 1 : 0 });
+    expect(results[index]?.login).toEqual(expect.objectContaining(asked ? {} : { id: loginId }));
+    expect({ loginId, ...countByEndpoint(requests) }).toEqual({
+      loginId,
+      GenerateAuthorizeToken: 1,
+      Authorize: asked ? 2 : 1,
+      GetAccountsSummary: 1,
+      GetAccountsDetail: 1,
+      ...(pending && { GetAccountsDetailAsync: 2 }),
+    });
+    expect(requests.filter(({ openAlongside }) => openAlongside > 0)).toEqual([]);
+    const authorizes = requests.filter(({ endpoint }) => endpoint === 'Authorize');
+    expect(authorizes.map(({ answer }) => answer)).toEqual(asked ? [false, true] : [false]);
+  }
+  // A token that opened no session is nobody's, and would not be among the requests of any LoginId.
+  expect(simulator.requests.filter(({ loginId }) => loginId === undefined)).toEqual([]);
+  const requestIds = results.map(({ requestId }) => requestId);
+  expect(new Set(requestIds).size).toBe(200);
+});
