@@ -4,9 +4,11 @@ import { workerEnvironment } from '../simulator/defaults.js';
 import { startSimulator, type Simulator } from '../simulator/server.js';
 import { loadCodecServerConfig, startCodecServer } from '../src/codec-server/main.js';
 import { loadPayloadConfig } from '../src/temporal/payloads.js';
+import { openPayloadStore } from '../src/temporal/storage/storage.js';
 import { startChild, untilReady, type Child } from './child.js';
 import { localEnvironment } from './local-environment.js';
 import { localKeyEnvironment } from './local-key.js';
+import { localStorage } from './local-storage.js';
 import { freePorts, loopback } from './ports.js';
 import { startTemporalServer, type TemporalServer } from './temporal-server.js';
 
@@ -45,8 +47,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     for (const stopPart of stops.splice(0).toReversed()) await stopPart();
   };
   try {
-    const keys = await localKeyEnvironment();
-    const codec = await part('codec server', startCodec(localEnvironment(keys), uiPort, codecPort));
+    const storage = await part('payload storage', localStorage(dbFilename !== undefined));
+    stops.push(storage.end);
+    const payloads = { ...(await localKeyEnvironment()), ...storage.environment };
+    const codec = await part('codec server', startCodec(localEnvironment(payloads), uiPort, codecPort));
     stops.push(async () => codec?.server.close());
     const temporal = await part(
       'Temporal server',
@@ -55,12 +59,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     stops.push(temporal.stop);
     const simulator = await part('simulator', startSimulator({ port: simulatorPort }));
     stops.push(() => simulator.close());
-    const worker = await part('worker', startWorker(temporal, simulator, keys, log));
+    const worker = await part('worker', startWorker(temporal, simulator, payloads, log));
     stops.push(worker.stop);
     const broken = Promise.race([unexpectedEnd('Temporal server', temporal), unexpectedEnd('worker', worker)]);
     // Whoever stops the stack on purpose no longer listens.
     broken.catch(() => undefined);
-    const environment = { TEMPORAL_ADDRESS: temporal.address, ...keys };
+    const environment = { TEMPORAL_ADDRESS: temporal.address, ...payloads };
     return { temporal, simulator, ...(codec && { codecUrl: codec.url }), environment, broken, stop };
   } catch (error) {
     await stop();
@@ -85,7 +89,8 @@ async function startCodec(env: NodeJS.ProcessEnv, uiPort: number, codecPort: num
     CODEC_ORIGINS: origins.join(','),
     CODEC_DEV_OPEN: '1',
   });
-  return { server: await startCodecServer(config, payloads, () => undefined), url: `http://${loopback}:${codecPort}` };
+  const server = await startCodecServer(config, payloads, () => undefined, openPayloadStore(env));
+  return { server, url: `http://${loopback}:${codecPort}` };
 }
 
 async function part<T>(name: string, starting: Promise<T>): Promise<T> {
@@ -104,14 +109,14 @@ async function unexpectedEnd(name: string, child: Child): Promise<never> {
 async function startWorker(
   temporal: TemporalServer,
   simulator: Simulator,
-  keys: Record<string, string>,
+  payloads: Record<string, string>,
   log?: (line: string) => void,
 ): Promise<Child> {
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   const program = fileURLToPath(new URL('../src/worker.ts', import.meta.url));
   const env = localEnvironment({
     TEMPORAL_ADDRESS: temporal.address,
-    ...keys,
+    ...payloads,
     // Less than a stopped child gets, so that it ends by itself.
     WORKER_SHUTDOWN_GRACE: '5 seconds',
     ...workerEnvironment(simulator.url, simulator.keys),

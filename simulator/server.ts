@@ -6,10 +6,12 @@ import { deliver, send } from './deliver.js';
 import type { FaultRule } from './faults.js';
 import { createFlinks } from './flinks.js';
 import { incomingFrom, readText, recordFrom } from './incoming.js';
+import { type Marks, withMarks, withoutMarks } from './marks.js';
 import { createRecorder, type RecordedRequest } from './record.js';
 import { page } from './replies.js';
 
 export type { FaultRule } from './faults.js';
+export type { Marks } from './marks.js';
 export type { RecordedRequest } from './record.js';
 export { answersFor, loginIdFor, SCENARIOS } from './scenarios.js';
 
@@ -22,6 +24,8 @@ export interface SimulatorOptions {
   /** The time in milliseconds, for instance that of a time-skipping server. */
   now?: () => number | Promise<number>;
   keys?: Partial<Keys>;
+  /** Texts that end what they mark, so that it is found wherever it went. */
+  marks?: Partial<Marks>;
   /** Gets one line for each request, without bodies and keys. */
   log?: (line: string) => void;
 }
@@ -44,7 +48,7 @@ export interface Simulator {
 const KEEP_ALIVE_MS = 120_000;
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { port = 0, host = '127.0.0.1', seed = 1, log } = options;
+  const { port = 0, host = '127.0.0.1', seed = 1, marks = {}, log } = options;
   const keys: Keys = { ...DEFAULT_KEYS, ...options.keys };
   const clock = createClock(options.now);
   const flinks = createFlinks(keys, seed);
@@ -72,7 +76,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const incoming = incomingFrom(request, text, await clock.now());
     if (!incoming) return send(response, page(404, 'Not Found'));
 
-    const outcome = flinks.handle(incoming);
+    const outcome = flinks.handle(withoutMarks(incoming, marks));
+    const reply = withMarks(outcome.reply, marks);
     const record = recorder.open(recordFrom(incoming, outcome, text), outcome.call.token);
     void closed.then(async () => {
       const closedByUs = closing || outcome.fault?.kind.startsWith('reset-') === true;
@@ -81,15 +86,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     });
 
     const begin = (): void => {
-      const code = outcome.reply.body?.['FlinksCode'];
-      record.status = outcome.reply.status;
+      const code = reply.body?.['FlinksCode'];
+      record.status = reply.status;
       if (typeof code === 'string') record.code = code;
     };
-    await deliver({ response, reply: outcome.reply, begin, gone: gone.signal }, outcome.fault).catch(
-      (error: unknown) => {
-        if (!gone.signal.aborted) throw error;
-      },
-    );
+    await deliver({ response, reply, begin, gone: gone.signal }, outcome.fault).catch((error: unknown) => {
+      if (!gone.signal.aborted) throw error;
+    });
     log?.(
       [record.method, record.endpoint, record.loginId ?? '-', record.status ?? 'no reply', record.code ?? ''].join(' '),
     );

@@ -8,7 +8,12 @@ import {
   type WorkflowExecutionStatusName,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import {
+  decodeArrayFromPayloads,
+  extstoreInboundOptions,
+  visit,
+  walkGetWorkflowExecutionHistoryResponse,
+} from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { AccountDetailsError, InputError } from './client-errors.js';
 import { readTogether, type Environment } from './config.js';
 import {
@@ -31,6 +36,7 @@ import { errorFromTemporal } from './client-failures.js';
 import { differingFields } from './join.js';
 import { loadTemporalConfig, withinReach } from './temporal/connection.js';
 import { dataConverterFor, loadPayloadConfig } from './temporal/payloads.js';
+import { openPayloadStore } from './temporal/storage/storage.js';
 
 export * from './client-errors.js';
 
@@ -71,12 +77,13 @@ const answerTimeoutMs = 10_000;
 
 /** Connects by Temporal's environment configuration and encrypts by `PAYLOAD_…`. Throws ConfigurationError, or a ServerUnreachableError within 5 s. */
 export async function connectClient(environment: Environment = process.env): Promise<AccountDetailsClient> {
-  const [{ address, connectionOptions, namespace }, payloads] = readTogether(
+  const [{ address, connectionOptions, namespace }, payloads, store] = readTogether(
     () => loadTemporalConfig(environment),
     () => loadPayloadConfig(environment),
+    () => openPayloadStore(environment),
   );
   const connection = await withinReach(address, Connection.connect(connectionOptions));
-  const dataConverter = dataConverterFor(payloads, namespace);
+  const dataConverter = dataConverterFor(payloads, namespace, store);
   return new AccountDetailsClient(new Client({ connection, namespace, dataConverter }));
 }
 
@@ -217,14 +224,20 @@ export class AccountDetailsClient {
 
   /** The input with which a run was started, from its first event: this asks no worker. */
   private async inputOf(workflowId: string, runId: string): Promise<unknown> {
-    const { history } = await this.temporal.workflowService.getWorkflowExecutionHistory({
+    const { loadedDataConverter } = this.temporal.options;
+    const first = await this.temporal.workflowService.getWorkflowExecutionHistory({
       namespace: this.temporal.options.namespace,
       execution: { workflowId, runId },
       maximumPageSize: 1,
     });
-    const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
+    await visit(
+      first,
+      walkGetWorkflowExecutionHistoryResponse,
+      extstoreInboundOptions(loadedDataConverter.externalStorage),
+    );
+    const payloads = first.history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
     const context = { type: 'workflow', namespace: this.temporal.options.namespace, workflowId } as const;
-    const [input] = (await decodeArrayFromPayloads(this.temporal.options.loadedDataConverter, payloads, context)) ?? [];
+    const [input] = (await decodeArrayFromPayloads(loadedDataConverter, payloads, context)) ?? [];
     return input;
   }
 

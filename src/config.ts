@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { defaultRetryPolicy, type RetryPolicy } from './activities/retries.js';
 import { milliseconds } from './contract.js';
 import type { FlinksClientOptions } from './flinks/client.js';
+import { isLoopback } from './loopback.js';
 
 export type Environment = Record<string, string | undefined>;
 
@@ -30,12 +31,13 @@ export class ConfigurationError extends Error {
 }
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+export type LogLevelName = (typeof logLevels)[number];
 
 export interface WorkerConfig {
   flinks: FlinksClientOptions;
   retries: RetryPolicy;
   searchAttributes: boolean;
-  logLevel: (typeof logLevels)[number];
+  logLevel: LogLevelName;
   buildId?: string | undefined;
   /** Milliseconds in which running activities may finish after SIGTERM. */
   shutdownGraceMs: number;
@@ -50,7 +52,8 @@ const duration = (byDefault: number, least = 1) =>
     .refine((ms) => ms >= least && ms <= 86_400_000, 'must be a duration such as "30 seconds", up to 24 hours')
     .default(byDefault);
 
-const wholeNumber = (byDefault: number, least: number, most: number) =>
+/** A variable that is a whole number within these bounds. */
+export const wholeNumber = (byDefault: number, least: number, most: number) =>
   z
     .string()
     .regex(/^\d+$/, 'must be a whole number')
@@ -70,15 +73,21 @@ const headers = z
   })
   .default({});
 
+const urlOf = (text: string): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined);
+
 const baseUrl = given('the address of your Flinks instance, such as https://example-api.private.fin.ag').refine(
-  (text) => URL.canParse(text) && /^https?:/.test(text) && new URL(text).href === `${new URL(text).origin}/`,
+  (text) => /^https?:$/.test(urlOf(text)?.protocol ?? '') && urlOf(text)?.href === `${urlOf(text)?.origin}/`,
   'must be scheme, host and port only, such as https://example-api.private.fin.ag',
 );
 
+/** Over plain http anybody on the way reads keys and bank data; a loopback address has no way. */
+const isPrivate = (url: URL): boolean => url.protocol === 'https:' || isLoopback(url.hostname);
+
 const minute = 60_000;
 
-const workerVariables = z.object({
+const workerObject = z.object({
   FLINKS_BASE_URL: baseUrl,
+  FLINKS_ALLOW_HTTP: z.enum(['0', '1'], 'must be 0 or 1').default('0'),
   FLINKS_CUSTOMER_ID: given('your customer id at Flinks').regex(/^[\w-]+$/, 'must be letters, digits and hyphens'),
   FLINKS_SECRET_KEY: given('the secret key that mints authorize tokens'),
   FLINKS_API_KEY: given('the x-api-key of the data endpoints'),
@@ -99,6 +108,20 @@ const workerVariables = z.object({
   WORKER_BUILD_ID: z.string().min(1).max(200).optional(),
   WORKER_SHUTDOWN_GRACE: duration(30_000),
 });
+
+const workerVariables = workerObject.refine(
+  ({ FLINKS_BASE_URL, FLINKS_ALLOW_HTTP }) => {
+    const url = urlOf(FLINKS_BASE_URL);
+    return url === undefined || isPrivate(url) || FLINKS_ALLOW_HTTP === '1';
+  },
+  {
+    path: ['FLINKS_BASE_URL'],
+    error:
+      'must begin with https://, except on a loopback address; FLINKS_ALLOW_HTTP=1 allows http in a private network',
+    // Named together with whatever else is wrong.
+    when: ({ value }) => typeof (value as { FLINKS_BASE_URL?: unknown }).FLINKS_BASE_URL === 'string',
+  },
+);
 
 /** Reads what a worker needs. Throws a ConfigurationError that names every variable at fault. */
 export function loadWorkerConfig(environment: Environment = process.env): WorkerConfig {

@@ -6,6 +6,7 @@ import { ConfigurationError, readTogether, type Environment } from './config.js'
 import { isMainModule } from './main-module.js';
 import { loadTemporalConfig } from './temporal/connection.js';
 import { dataConverterFor, loadPayloadConfig, type PayloadConfig } from './temporal/payloads.js';
+import { openPayloadStore, type PayloadStore } from './temporal/storage/storage.js';
 import { bundleWorkflows } from './temporal/workflow-bundle.js';
 
 export interface Recorded {
@@ -21,9 +22,10 @@ export interface Recorded {
 export async function replay(
   { history, workflowId = workflowIdIn(history), namespace }: Recorded,
   payloads: PayloadConfig,
+  store?: PayloadStore,
 ) {
   const workflowBundle = await bundleWorkflows({ searchAttributes: true, encryption: payloads !== undefined });
-  const dataConverter = dataConverterFor(payloads, namespace);
+  const dataConverter = dataConverterFor(payloads, namespace, store);
   await Worker.runReplayHistory({ workflowBundle, dataConverter }, history, workflowId);
 }
 
@@ -46,13 +48,14 @@ async function main(args: string[], environment: Environment = process.env): Pro
     .parse(args, { from: 'user' });
   const { workflowId } = command.opts<{ workflowId?: string }>();
   try {
-    const [temporal, payloads] = readTogether(
+    const [temporal, payloads, store] = readTogether(
       () => loadTemporalConfig(environment),
       () => loadPayloadConfig(environment),
+      () => openPayloadStore(environment),
     );
     Runtime.install({ logger: new DefaultLogger('ERROR') });
     const history: unknown = JSON.parse(await readFile(command.args[0] ?? '', 'utf8'));
-    await replay({ history, workflowId, namespace: temporal.namespace }, payloads);
+    await replay({ history, workflowId, namespace: temporal.namespace }, payloads, store);
     process.stdout.write('This history fits.\n');
     return 0;
   } catch (error) {

@@ -3,7 +3,9 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { askChallenges, isInteractive, parseAnswers, readStdin } from './cli/ask.js';
 import { doctor } from './cli/doctor.js';
 import { follow } from './cli/follow.js';
+import { forget, type ForgetOptions } from './cli/forget.js';
 import { readInput, type StartOptions } from './cli/input.js';
+import { listKeys, newKey } from './cli/keys.js';
 import { exitCode, report, say, usageError, writeJson, type ExitCode } from './cli/output.js';
 import { accountsTable, runsTable } from './cli/tables.js';
 import { watchLine } from './cli/watch-line.js';
@@ -93,8 +95,35 @@ function commands(exitWith: (code: ExitCode) => void): Command {
     .description('check configuration, server, search attributes, workers and Flinks')
     .option('--json', 'write exactly one JSON document to stdout')
     .action(async ({ json = false }: { json?: boolean }) => exitWith(await doctor(json)));
+  forgetCommand(program.command('forget')).action(async (options: ForgetOptions) => exitWith(await forget(options)));
+  const keys = program.command('keys').description('payload keys, for PAYLOAD_KEYS');
+  keys
+    .command('new')
+    .description('make a key and print it as id:base64')
+    .option('--id <id>', 'the id under which payloads name it; today’s date unless given')
+    .option('--json', 'write exactly one JSON document to stdout')
+    .action((options: { id?: string; json?: boolean }) => exitWith(newKey(options)));
+  keys
+    .command('list')
+    .description('the ids of the configured keys, and which one encrypts')
+    .option('--json', 'write exactly one JSON document to stdout')
+    .action((options: { json?: boolean }) => exitWith(listKeys(options)));
   return program;
 }
+
+const forgetCommand = (command: Command): Command =>
+  command
+    .description('delete closed runs with their histories and stored payloads, for good')
+    .addOption(new Option('--login-id <guid>', 'every run of this LoginId').argParser(loginGuid))
+    .addOption(new Option('--workflow-id <id>', 'every run with this workflow id').conflicts('loginId'))
+    .addOption(
+      new Option('--older-than <duration>', 'runs that closed this long ago, such as "90 days"')
+        .argParser(duration)
+        .conflicts(['loginId', 'workflowId']),
+    )
+    .option('--delete-card', 'with --login-id: delete the card at Flinks too; needs the FLINKS_… variables')
+    .option('--yes', 'with --older-than: do not ask')
+    .option('--json', 'write exactly one JSON document to stdout');
 
 const startCommand = (command: Command): Command =>
   command
@@ -220,6 +249,11 @@ function runId({ loginId, workflowId }: RunOptions, run: string | undefined): st
   return workflowId === undefined && guid.test(id) ? accountDetailsWorkflowId(id) : id;
 }
 
+function loginGuid(text: string): string {
+  if (!guid.test(text)) throw new InvalidArgumentError('It must be a GUID.');
+  return text;
+}
+
 function duration(text: string): number {
   const ms = milliseconds(text);
   if (!(ms > 0)) throw new InvalidArgumentError('It must be a duration such as "30 seconds".');
@@ -238,6 +272,8 @@ Examples:
   $ echo '{"What city were you born in?": "Montreal"}' | npm run starter -- answer --login-id 5c000001-…
   $ npm run starter -- watch account-details-5c000001-0000-4000-8000-000000000001
   $ npm run starter -- list --stage awaitingAnswers --json
+  $ npm run starter -- forget --login-id 5c000001-0000-4000-8000-000000000001 --delete-card
+  $ npm run --silent starter -- keys new
 
 Exit codes: 0 done · 1 failed, refused or not there · 2 usage or configuration · 3 an answer is needed
             4 --timeout reached · 5 no Temporal server within 5 s`;

@@ -1,14 +1,16 @@
 // The wiring of one worker process.
-import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/index.js';
 import { ServerUnreachableError } from './client-errors.js';
 import { ConfigurationError, loadWorkerConfig, readTogether, type Environment, type WorkerConfig } from './config.js';
 import { taskQueue } from './contract.js';
+import { createLogger, logUncaught, nativeLogging } from './logging.js';
 import { isMainModule } from './main-module.js';
 import { createFlinksClient } from './flinks/client.js';
 import { loadTemporalConfig, withinReach, type TemporalConfig } from './temporal/connection.js';
-import { dataConverterFor, loadPayloadConfig, type PayloadConfig } from './temporal/payloads.js';
+import { dataConverterFor, encodedSize, loadPayloadConfig, type PayloadConfig } from './temporal/payloads.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
+import { openPayloadStore, type PayloadStore } from './temporal/storage/storage.js';
 import { bundleWorkflows } from './temporal/workflow-bundle.js';
 
 /** Runs a worker until it is told to stop, then lets running activities finish within the grace period. */
@@ -16,9 +18,15 @@ export async function runWorker(
   config: WorkerConfig,
   temporal: TemporalConfig,
   payloads: PayloadConfig,
+  store?: PayloadStore,
 ): Promise<void> {
   const connection = await withinReach(temporal.address, NativeConnection.connect(temporal.connectionOptions));
   const flinks = createFlinksClient(config.flinks);
+  const dataConverter = dataConverterFor(payloads, temporal.namespace, store);
+  const carriage = {
+    sizeOf: (reply: unknown) => encodedSize(dataConverter, reply),
+    stored: store !== undefined,
+  };
   try {
     if (config.searchAttributes) await ensureSearchAttributes(connection, temporal.namespace);
     const worker = await Worker.create({
@@ -29,8 +37,8 @@ export async function runWorker(
         searchAttributes: config.searchAttributes,
         encryption: payloads !== undefined,
       }),
-      dataConverter: dataConverterFor(payloads, temporal.namespace),
-      activities: createActivities(flinks, config.retries),
+      dataConverter,
+      activities: createActivities(flinks, config.retries, carriage),
       shutdownGraceTime: config.shutdownGraceMs,
       // A cancellation reaches an activity with the answer to a heartbeat, so heartbeats must not be held back for long.
       maxHeartbeatThrottleInterval: '1 second',
@@ -49,20 +57,28 @@ export async function runWorker(
 /** Runs a worker as a process. Resolves to its exit code: 0 stopped, 2 configuration, 5 no server, 1 anything else. */
 export async function main(environment: Environment = process.env): Promise<number> {
   try {
-    const [config, temporal, payloads] = readTogether(
+    const [config, temporal, payloads, store] = readTogether(
       () => loadWorkerConfig(environment),
       () => loadTemporalConfig(environment),
       () => loadPayloadConfig(environment),
+      () => openPayloadStore(environment),
     );
-    Runtime.install({ logger: new DefaultLogger(config.logLevel.toUpperCase() as LogLevel) });
-    if (!payloads) Runtime.instance().logger.warn('PAYLOAD_ENCRYPTION is off: Temporal stores bank data readable.');
-    await runWorker(config, temporal, payloads);
+    const logger = createLogger(config.logLevel);
+    Runtime.install({ logger, telemetryOptions: { logging: nativeLogging(config.logLevel) } });
+    if (!payloads) logger.warn('PAYLOAD_ENCRYPTION is off, so Temporal stores bank data readable.');
+    await runWorker(config, temporal, payloads, store);
     return 0;
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : 'The worker failed.'}\n`);
-    if (error instanceof ConfigurationError) return 2;
-    return error instanceof ServerUnreachableError ? 5 : 1;
+    if (error instanceof ConfigurationError || error instanceof ServerUnreachableError) {
+      process.stderr.write(`${error.message}\n`);
+      return error instanceof ConfigurationError ? 2 : 5;
+    }
+    createLogger('error').error('The worker failed.', { error });
+    return 1;
   }
 }
 
-if (isMainModule(import.meta.url)) process.exitCode = await main();
+if (isMainModule(import.meta.url)) {
+  logUncaught(createLogger('error'));
+  process.exitCode = await main();
+}

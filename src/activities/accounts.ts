@@ -1,7 +1,7 @@
 import type { DetailOptions, FlinksClient } from '../flinks/client.js';
 import type { DataReply } from '../flinks/replies.js';
 import { callCarefully, callOnce, callRepeatably } from './calling.js';
-import { refuseTooLarge } from './result-size.js';
+import { refuseTooLarge, type Carriage } from './result-size.js';
 import type { Attempt, RetryPolicy } from './retries.js';
 
 export interface DetailRequest {
@@ -10,16 +10,16 @@ export interface DetailRequest {
   at: Attempt;
 }
 
-export function createAccountActivities(flinks: FlinksClient, policy: RetryPolicy) {
+export function createAccountActivities(flinks: FlinksClient, policy: RetryPolicy, carriage?: Carriage) {
   return {
     async getAccountsSummary(requestId: string): Promise<DataReply> {
       const reply = await callRepeatably(policy, (signal) => flinks.getAccountsSummary(requestId, signal));
-      return refuseTooLarge('summary', reply);
+      return refuseTooLarge('summary', reply, carriage);
     },
 
     async getAccountsSummaryAsync(requestId: string): Promise<DataReply> {
       const reply = await callOnce((signal) => flinks.getAccountsSummaryAsync(requestId, signal));
-      return refuseTooLarge('summary', reply);
+      return refuseTooLarge('summary', reply, carriage);
     },
 
     /**
@@ -34,12 +34,12 @@ export function createAccountActivities(flinks: FlinksClient, policy: RetryPolic
       const reply = await callCarefully(policy, at, rules, (signal) =>
         flinks.getAccountsDetail(requestId, options, signal),
       );
-      return refuseTooLarge('detail', reply);
+      return refuseTooLarge('detail', reply, carriage);
     },
 
     async getAccountsDetailAsync(requestId: string): Promise<DataReply> {
       const reply = await callOnce((signal) => flinks.getAccountsDetailAsync(requestId, signal));
-      return refuseTooLarge('detail', reply);
+      return refuseTooLarge('detail', reply, carriage);
     },
   };
 }

@@ -2,18 +2,39 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { FailureType } from '../contract.js';
 import type { FailureDetails } from './failures.js';
 
+/** How results travel from this worker into Temporal. */
+export interface Carriage {
+  /** Bytes that a result takes up there, compressed and encrypted. */
+  sizeOf(reply: unknown): Promise<number>;
+  /** Whether there is a store for what is too large for Temporal itself. */
+  stored: boolean;
+}
+
 // Temporal takes payloads of up to 2 MB, and a run's result holds a summary and a detail together. A larger activity
 // result would fail in a way that Temporal repeats, and each repetition would ask Flinks for all of it again.
 const megabyte = 1024 * 1024;
-const largest = { summary: 0.25 * megabyte, detail: 1.7 * megabyte };
+const largestInTemporal = { summary: 0.25 * megabyte, detail: 1.7 * megabyte };
+/** As JSON. Both together stay below what the payload codec inflates again. */
+const largest = { summary: 40 * megabyte, detail: 200 * megabyte };
 
-/** Returns the reply, or fails for good as `ResponseTooLarge` where Temporal could not carry it. */
-export function refuseTooLarge<T>(what: keyof typeof largest, reply: T): T {
-  const size = Buffer.byteLength(JSON.stringify(reply));
-  if (size <= largest[what]) return reply;
+const asJson: Carriage = { sizeOf: async (reply) => Buffer.byteLength(JSON.stringify(reply)), stored: false };
+
+/** Returns the reply, or fails for good as `ResponseTooLarge` where it could not be carried. */
+export async function refuseTooLarge<T>(what: keyof typeof largest, reply: T, carriage: Carriage = asJson): Promise<T> {
+  const json = Buffer.byteLength(JSON.stringify(reply));
+  // Compressing costs time, and what fits as it is needs none of it.
+  if (json <= largestInTemporal[what]) return reply;
+  if (json > largest[what]) throw tooLarge(what, json, largest[what], '');
+  if (carriage.stored) return reply;
+  const size = await carriage.sizeOf(reply);
+  if (size <= largestInTemporal[what]) return reply;
+  throw tooLarge(what, size, largestInTemporal[what], ' without PAYLOAD_STORAGE');
+}
+
+function tooLarge(what: string, size: number, most: number, how: string): ApplicationFailure {
   const type: FailureType = 'ResponseTooLarge';
-  throw ApplicationFailure.nonRetryable(
-    `The ${what} is ${(size / megabyte).toFixed(1)} MB, more than a run can carry (${(largest[what] / megabyte).toFixed(2)} MB).`,
+  return ApplicationFailure.nonRetryable(
+    `The ${what} is ${(size / megabyte).toFixed(1)} MB, more than a run can carry${how} (${(most / megabyte).toFixed(2)} MB).`,
     type,
     { answered: true, transient: false } satisfies FailureDetails,
   );

@@ -1,7 +1,8 @@
 // Who may read and write the payloads of which namespace.
 import { createRemoteJWKSet, jwtVerify, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
 
-export type Operation = 'encode' | 'decode';
+/** A download is the decoding of payloads that are stored outside of Temporal. */
+export type Operation = 'encode' | 'decode' | 'download';
 
 export interface AccessOptions {
   /** Where the keys of the identity provider are, or a secret that its tokens are signed with. */
@@ -62,7 +63,8 @@ const verifier =
     }
   };
 
-const rolesFor: Record<Operation, string[]> = { decode: ['read', 'write', 'admin'], encode: ['write', 'admin'] };
+const readers = ['read', 'write', 'admin'];
+const rolesFor: Record<Operation, string[]> = { decode: readers, download: readers, encode: ['write', 'admin'] };
 
 function allowed({ permissions }: JWTPayload, namespace: string, operation: Operation): boolean {
   if (!Array.isArray(permissions)) return false;

@@ -1,12 +1,14 @@
 // The codec server as a process, and its configuration.
 import { once } from 'node:events';
-import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { checkEnvironment, ConfigurationError, readTogether, type Environment } from '../config.js';
+import { createLogger, logUncaught } from '../logging.js';
+import { isLoopback } from '../loopback.js';
 import { isMainModule } from '../main-module.js';
 import { createEncryptionCodec } from '../temporal/encryption/codec.js';
 import { loadPayloadConfig, type PayloadConfig } from '../temporal/payloads.js';
+import { openPayloadStore, type PayloadStore } from '../temporal/storage/storage.js';
 import { accessByToken, type CheckAccess } from './access.js';
 import { createCodecServer, type AuditLine } from './server.js';
 
@@ -23,8 +25,6 @@ const list = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter((part) => part !== ''),
 );
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 /** Behind an open codec server stands only this machine, and only the pages that it lists. */
 const everybody: CheckAccess = async () => 'development';
 
@@ -73,32 +73,44 @@ export async function startCodecServer(
   { host, port, origins, checkAccess }: CodecServerConfig,
   payloads: NonNullable<PayloadConfig>,
   audit: (line: AuditLine) => void,
+  store?: PayloadStore,
 ): Promise<FastifyInstance> {
   const codecFor = (namespace: string) => createEncryptionCodec({ keys: payloads.keys, namespace });
-  const server = createCodecServer({ codecFor, origins, checkAccess, audit });
+  const server = createCodecServer({ codecFor, store, origins, checkAccess, audit });
   await server.listen({ host, port });
   return server;
 }
 
 async function main(environment: Environment = process.env): Promise<number> {
   try {
-    const [config, payloads] = readTogether(
+    const [config, payloads, store] = readTogether(
       () => loadCodecServerConfig(environment),
       () => loadPayloadConfig(environment),
+      () => openPayloadStore(environment),
     );
     if (!payloads)
       throw new ConfigurationError([{ variable: 'PAYLOAD_ENCRYPTION', problem: 'is off: there is nothing to decode' }]);
-    const server = await startCodecServer(config, payloads, (line) =>
-      process.stdout.write(`${JSON.stringify(line)}\n`),
+    const server = await startCodecServer(
+      config,
+      payloads,
+      (line) => process.stdout.write(`${JSON.stringify(line)}\n`),
+      store,
     );
     process.stderr.write(`codec server: http://${config.host}:${config.port}\n`);
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
     await server.close();
     return 0;
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : 'The codec server failed.'}\n`);
-    return error instanceof ConfigurationError ? 2 : 1;
+    if (error instanceof ConfigurationError) {
+      process.stderr.write(`${error.message}\n`);
+      return 2;
+    }
+    createLogger('error').error('The codec server failed.', { error });
+    return 1;
   }
 }
 
-if (isMainModule(import.meta.url)) process.exitCode = await main();
+if (isMainModule(import.meta.url)) {
+  logUncaught(createLogger('error'));
+  process.exitCode = await main();
+}

@@ -3,13 +3,17 @@ import cors from '@fastify/cors';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { fastify, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { isEncrypted, isUndecodable, workflowIdOf } from '../temporal/encryption/codec.js';
-import { UnknownPayloadKey } from '../temporal/encryption/keys.js';
+import { isEncrypted } from '../temporal/encryption/codec.js';
+import { isReference } from '../temporal/storage/references.js';
+import type { PayloadStore } from '../temporal/storage/storage.js';
 import { AccessDenied, type CheckAccess, type Operation } from './access.js';
+import { decodeAll } from './decode.js';
 
 export interface CodecServerOptions {
   /** Makes the codec of a namespace. */
   codecFor: (namespace: string) => PayloadCodec;
+  /** Where the payloads are that Temporal has only references to. */
+  store?: PayloadStore | undefined;
   /** Pages of these origins may call, and no others. Programs send no origin. */
   origins: string[];
   checkAccess: CheckAccess;
@@ -35,7 +39,14 @@ const namespacePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/;
 const base64 = z.base64().transform((text): Uint8Array => Buffer.from(text, 'base64'));
 const requestBody = z.object({
   payloads: z
-    .array(z.object({ metadata: z.record(z.string(), base64).default({}), data: base64.default(new Uint8Array()) }))
+    .array(
+      z.object({
+        metadata: z.record(z.string(), base64).default({}),
+        data: base64.default(new Uint8Array()),
+        // By this the Web UI knows a reference and its size.
+        externalPayloads: z.array(z.object({ sizeBytes: z.union([z.string(), z.number()]) })).optional(),
+      }),
+    )
     .max(mostPayloads)
     // JSON of a message without payloads leaves the list out.
     .default([]),
@@ -52,7 +63,13 @@ class BadRequest extends Error {
 }
 
 /** Builds the server; `listen` starts it. */
-export function createCodecServer({ codecFor, origins, checkAccess, audit }: CodecServerOptions): FastifyInstance {
+export function createCodecServer({
+  codecFor,
+  store,
+  origins,
+  checkAccess,
+  audit,
+}: CodecServerOptions): FastifyInstance {
   const server = fastify({ bodyLimit, logger: false });
   const lines = new WeakMap<FastifyRequest, AuditLine>();
 
@@ -63,9 +80,8 @@ export function createCodecServer({ codecFor, origins, checkAccess, audit }: Cod
     maxAge: 600,
   });
 
-  for (const operation of ['encode', 'decode'] as const) {
-    // A query string, such as the Web UI's `preserveStorageRefs`, is part of the address and changes nothing here.
-    server.post(`/${operation}`, {
+  for (const operation of ['encode', 'decode', 'download'] as const) {
+    server.post<{ Querystring: Record<string, unknown> }>(`/${operation}`, {
       onRequest: async (request) => {
         const namespace = headerOf(request, 'x-namespace') ?? '';
         const origin = headerOf(request, 'origin') ?? '-';
@@ -77,16 +93,27 @@ export function createCodecServer({ codecFor, origins, checkAccess, audit }: Cod
         line.subject = await checkAccess(headerOf(request, 'authorization'), namespace, operation);
       },
       handler: async (request) => {
-        const { payloads } = readBody(request.body);
+        const asked = readBody(request.body).payloads;
+        const payloads = asked.map(({ metadata, data }): Payload => ({ metadata, data }));
         const { namespace } = lines.get(request) ?? { namespace: '' };
         const codec = codecFor(namespace);
-        const written = await Promise.all(payloads.map((payload) => one(codec, operation, payload, namespace)));
+        if (operation === 'download' && !payloads.every(isReference))
+          throw new BadRequest(400, 'Only references to stored payloads can be downloaded.');
+        // The Web UI shows a history without the large payloads, and downloads the one that somebody asks for.
+        const references = operation === 'decode' && request.query['preserveStorageRefs'] === 'true';
+        const written =
+          operation === 'encode'
+            ? await Promise.all(payloads.map((payload) => encode(codec, payload)))
+            : await decodeAll(codec, namespace, payloads, references ? undefined : store);
         const line = lines.get(request);
         if (line) {
           line.payloads = payloads.length;
-          line.unreadable = operation === 'decode' ? written.filter(isEncrypted).length : 0;
+          const unread = (payload: Payload) => isEncrypted(payload) || (isReference(payload) && !references);
+          line.unreadable = operation === 'encode' ? 0 : written.filter(unread).length;
         }
-        return { payloads: written.map(toJson) };
+        const sizeOf = (payload: Payload, index: number) =>
+          payload === payloads[index] && { externalPayloads: asked[index]?.externalPayloads };
+        return { payloads: written.map((payload, index) => ({ ...toJson(payload), ...sizeOf(payload, index) })) };
       },
     });
   }
@@ -113,20 +140,9 @@ export function createCodecServer({ codecFor, origins, checkAccess, audit }: Cod
   return server;
 }
 
-async function one(codec: PayloadCodec, operation: Operation, payload: Payload, namespace: string): Promise<Payload> {
-  if (operation === 'encode') {
-    const [encoded] = isEncrypted(payload) ? [payload] : await codec.encode([payload]);
-    return encoded ?? payload;
-  }
-  const workflowId = workflowIdOf(payload);
-  try {
-    const context = workflowId === undefined ? undefined : ({ type: 'workflow', namespace, workflowId } as const);
-    const [decoded] = await codec.decode([payload], context);
-    return decoded && !isUndecodable(decoded) ? decoded : payload;
-  } catch (error) {
-    if (error instanceof UnknownPayloadKey) return payload;
-    throw error;
-  }
+async function encode(codec: PayloadCodec, payload: Payload): Promise<Payload> {
+  const [encoded] = isEncrypted(payload) ? [payload] : await codec.encode([payload]);
+  return encoded ?? payload;
 }
 
 function readBody(body: unknown): z.output<typeof requestBody> {

@@ -1,10 +1,13 @@
 // How payloads are written and read by this process: encrypted, unless that is turned off by name.
 import { fileURLToPath } from 'node:url';
-import type { DataConverter } from '@temporalio/common';
+import { ExternalStorage, type DataConverter } from '@temporalio/common';
+import { encodeToPayload, loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import proto from '@temporalio/proto';
 import { z } from 'zod';
 import { checkEnvironment, type Environment } from '../config.js';
 import { createEncryptionCodec, type Accepted } from './encryption/codec.js';
 import { localKeys, parsePayloadKeys, type KeyProvider } from './encryption/keys.js';
+import type { PayloadStore } from './storage/payload-store.js';
 
 /** Undefined where encryption is off. */
 export type PayloadConfig = { keys: KeyProvider; accept: Accepted } | undefined;
@@ -37,6 +40,16 @@ export const loadPayloadConfig = (environment: Environment = process.env): Paylo
 /** Where the failure converter is, for the worker, the client and the bundle alike. */
 export const failureConverterPath = fileURLToPath(new URL('./failure-converter.cjs', import.meta.url));
 
-/** The data converter of every client and worker in this namespace. */
-export const dataConverterFor = (config: PayloadConfig, namespace: string): DataConverter =>
-  config ? { payloadCodecs: [createEncryptionCodec({ ...config, namespace })], failureConverterPath } : {};
+/** The data converter of every client and worker in this namespace. Payloads are stored after they were encrypted. */
+export const dataConverterFor = (config: PayloadConfig, namespace: string, store?: PayloadStore): DataConverter => ({
+  ...(config && { payloadCodecs: [createEncryptionCodec({ ...config, namespace })], failureConverterPath }),
+  ...(store && {
+    externalStorage: new ExternalStorage({ drivers: [store.driver], payloadSizeThreshold: store.threshold }),
+  }),
+});
+
+/** Bytes that a value takes up in Temporal, compressed and encrypted where this converter does so. */
+export async function encodedSize(converter: DataConverter, value: unknown): Promise<number> {
+  const payload = await encodeToPayload(loadDataConverter(converter), value, undefined);
+  return proto.temporal.api.common.v1.Payload.encode(payload).finish().length;
+}

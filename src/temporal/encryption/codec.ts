@@ -89,7 +89,7 @@ export function createEncryptionCodec({ keys, namespace, accept = 'any' }: Encry
 }
 
 /** Stands for a payload that can never be read. */
-const undecodable: Payload = { metadata: { encoding: bytes(undecodableEncoding) }, data: new Uint8Array() };
+export const undecodable: Payload = { metadata: { encoding: bytes(undecodableEncoding) }, data: new Uint8Array() };
 
 export const isEncrypted = ({ metadata }: Payload): boolean => read(metadata?.['encoding']) === encryptedEncoding;
 export const isUndecodable = ({ metadata }: Payload): boolean => read(metadata?.['encoding']) === undecodableEncoding;

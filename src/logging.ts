@@ -1,0 +1,61 @@
+// Everything that this service logs, the lines of Temporal's SDK and of its native core among it: JSON on stderr, and
+// of each line only what is known to be safe. The SDK hands its logger whole inputs, errors and activations.
+import type { LogLevel, LogMetadata, Logger } from '@temporalio/common';
+import { pino, type DestinationStream } from 'pino';
+import type { LogLevelName } from './config.js';
+import { safeFields, safeMessage } from './logging/fields.js';
+
+/**
+ * A logger that takes any message and any metadata and writes what may be seen of them. `message` is a constant text:
+ * what varies belongs into the metadata, where an unknown key is left out.
+ */
+export function createLogger(
+  level: LogLevelName,
+  // Synchronous, so that the last line before an exit is written too.
+  destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
+): Logger {
+  const lines = pino(
+    { level, base: null, timestamp: false, formatters: { level: (label) => ({ level: label }) } },
+    destination,
+  );
+  const log = (logLevel: LogLevel, message: string, metadata: LogMetadata = {}): void => {
+    const name = logLevel.toLowerCase() as LogLevelName;
+    if (!lines.isLevelEnabled(name)) return;
+    const fields = safeFields(metadata);
+    if (!isRepetition(fields)) lines[name]({ time: timeOf(metadata), ...fields }, safeMessage(message));
+  };
+  return {
+    log,
+    trace: (message, metadata) => log('TRACE', message, metadata),
+    debug: (message, metadata) => log('DEBUG', message, metadata),
+    info: (message, metadata) => log('INFO', message, metadata),
+    warn: (message, metadata) => log('WARN', message, metadata),
+    error: (message, metadata) => log('ERROR', message, metadata),
+  };
+}
+
+/** How the SDK's native core logs: through the runtime's logger. Its libraries would print whole requests below ERROR. */
+export const nativeLogging = (level: LogLevelName) => ({
+  forward: {},
+  filter: { core: level.toUpperCase() as LogLevel, other: 'ERROR' as LogLevel },
+});
+
+/** Logs what nobody caught as any other error and ends the process. Node would print all that hangs on the error. */
+export function logUncaught(logger: Logger): void {
+  process.once('uncaughtException', (error) => {
+    logger.error('Uncaught exception', { error });
+    process.exit(1);
+  });
+}
+
+/** A missing key is reported with its id by the worker. The core then says once more that the workflow task failed. */
+const isRepetition = ({ sdkComponent, failure }: Record<string, unknown>): boolean =>
+  sdkComponent === 'core' && failure === 'UnknownPayloadKey';
+
+/** Under this symbol the SDK says when a line was logged, in nanoseconds: it comes here a moment later. */
+const sdkTime = Symbol.for('log_timestamp');
+
+function timeOf(metadata: LogMetadata): string {
+  const nanoseconds: unknown = metadata[sdkTime];
+  return new Date(typeof nanoseconds === 'bigint' ? Number(nanoseconds / 1_000_000n) : Date.now()).toISOString();
+}

@@ -1,0 +1,69 @@
+// What a log says of an error. A message may be seen where we wrote it ourselves; anybody else's may quote what it
+// stumbled over, and an HTTP library's error holds the whole request.
+import { types } from 'node:util';
+import { ApplicationFailure } from '@temporalio/common';
+import type { FailureDetails } from '../activities/failures.js';
+import { AccountDetailsError } from '../client-errors.js';
+import { ConfigurationError } from '../config.js';
+import { failureTypes, rejectionTypes } from '../contract.js';
+import { FlinksError } from '../flinks/errors.js';
+import { fromFlinks } from './from-flinks.js';
+
+/** An error in a log line. Causes, details and whatever else hangs on the error are left out. */
+export interface ErrorFields {
+  type: string;
+  message?: string;
+  flinksCode?: string | number;
+  /** Where it was thrown, of an error that is not ours. */
+  stack?: string[];
+}
+
+const ourTypes = new Set<unknown>([...failureTypes, ...rejectionTypes, 'UnknownPayloadKey']);
+const longestMessage = 500;
+const mostFrames = 12;
+
+export function describeError(error: unknown): ErrorFields {
+  if (!(error instanceof Error) && !types.isNativeError(error)) return { type: grpcCode(error) ?? 'unknown' };
+  const message = error.message.slice(0, longestMessage);
+  if (error instanceof FlinksError) return { type: error.meaning.type, message, ...codeOf(error.facts.code) };
+  if (error instanceof ApplicationFailure && ourTypes.has(error.type)) {
+    const details = error.details?.[0] as Partial<FailureDetails> | null | undefined;
+    return { type: String(error.type), message, ...codeOf(details?.flinksCode) };
+  }
+  if (error instanceof ConfigurationError || error instanceof AccountDetailsError) return { type: error.name, message };
+  return { type: nameOf(error), stack: framesOf(error) };
+}
+
+function codeOf(code: unknown): { flinksCode?: string | number } {
+  const flinksCode = fromFlinks(code);
+  return flinksCode === undefined ? {} : { flinksCode };
+}
+
+/** Out of the workflow sandbox come copies of errors, which have lost their names except at the head of the stack. */
+function nameOf({ name, stack = '' }: Error): string {
+  const failure = /^(?:Application|Activity|ChildWorkflow|Timeout|Server|Terminated|Cancelled)Failure\b/.exec(
+    stack,
+  )?.[0];
+  return failure ?? (/^[A-Za-z_$][\w$]{0,63}$/.test(name) ? name : 'Error');
+}
+
+const frame =
+  /^ {4}at (?:[\w$.<>[\] ]+ \()?(?:file:|node:|webpack|evalmachine|<anonymous>|\/|[A-Z]:\\)[^\n]*:\d+:\d+\)?$/;
+
+/** The stack without the message before it, which may itself have lines that look like frames. */
+function framesOf({ message, stack = '' }: Error): string[] {
+  const head = /^[\w$.]*(?: \[\w+\])?(?:: )?/.exec(stack)?.[0] ?? '';
+  if (!stack.startsWith(`${message}\n`, head.length)) return [];
+  const lines = stack.slice(head.length + message.length).split('\n');
+  return lines
+    .filter((line) => frame.test(line))
+    .slice(0, mostFrames)
+    .map((line) => line.trim());
+}
+
+/** The native core writes errors as text. Of a server's answer its gRPC code is said. */
+function grpcCode(error: unknown): string | undefined {
+  if (typeof error !== 'string') return undefined;
+  const [, sentence, name] = /\bStatus \{ code: (?:'([A-Za-z ,]{1,80})'|([A-Z][A-Za-z]{1,30}))/.exec(error) ?? [];
+  return sentence ?? name;
+}

@@ -1,0 +1,85 @@
+// Stored payloads as files of one folder, which every worker, client and codec server has to see.
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { StorageDriverClaim, type Payload, type StorageDriver } from '@temporalio/common';
+import proto from '@temporalio/proto';
+import { undecodable } from '../encryption/codec.js';
+import { nameIn, namespaceFolder, ownerOf, pathPart, type Owner } from './object-names.js';
+import { PayloadStoreError, type PayloadStore } from './payload-store.js';
+
+const { Payload: wire } = proto.temporal.api.common.v1;
+
+/** Stores payloads below `folder`, which has to exist. A payload that is there is whole: it is moved there when written. */
+export function createFileStore(folder: string, threshold: number): PayloadStore {
+  const driver: StorageDriver = {
+    name: 'file',
+    type: 'flinks-temporal.file',
+    store: ({ target }, payloads) =>
+      Promise.all(payloads.map((payload) => write(payload, ownerOf(target)))).catch((error: unknown) => {
+        throw new PayloadStoreError('A payload cannot be stored', error);
+      }),
+    retrieve: (_context, claims) => Promise.all(claims.map(read)),
+  };
+
+  async function write(payload: Payload, { namespace, workflowId, runId }: Owner): Promise<StorageDriverClaim> {
+    const bytes = wire.encode(payload).finish();
+    const key = `v0/ns/${namespace}/wi/${workflowId}/ri/${runId}/${sha256(bytes)}`;
+    const path = join(folder, key);
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const part = `${path}.${randomUUID()}`;
+    try {
+      await writeThrough(part, bytes);
+      await rename(part, path);
+    } catch (error) {
+      await rm(part, { force: true });
+      throw error;
+    }
+    return new StorageDriverClaim({ key });
+  }
+
+  /** Rejects where the file is not to be had, since it may come; what is no payload will never be one. */
+  async function read(claim: StorageDriverClaim): Promise<Payload> {
+    const name = nameIn(claim);
+    if (name === undefined) return undecodable;
+    const bytes = await readFile(join(folder, name)).catch((error: unknown) => {
+      throw new PayloadStoreError(`The stored payload ${name} cannot be read`, error);
+    });
+    if (!name.endsWith(`/${sha256(bytes)}`)) return undecodable;
+    const { metadata, data } = wire.decode(bytes);
+    return { metadata, data };
+  }
+
+  async function deleteFiles(namespace: string, workflowId: string, runId?: string): Promise<number> {
+    const parts = ['wi', pathPart(workflowId), ...(runId === undefined ? [] : ['ri', pathPart(runId)])];
+    const path = join(folder, namespaceFolder(namespace), ...parts);
+    const files = await readdir(path, { recursive: true, withFileTypes: true }).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return [];
+        throw error;
+      },
+    );
+    await rm(path, { recursive: true, force: true });
+    // What has a dot in its name is the part of a payload that a worker died over.
+    return files.filter((file) => file.isFile() && !file.name.includes('.')).length;
+  }
+
+  const deleteStored: PayloadStore['deleteStored'] = (...owner) =>
+    deleteFiles(...owner).catch((error: unknown) => {
+      throw new PayloadStoreError('Stored payloads cannot be deleted', error);
+    });
+  return { driver, threshold, deleteStored };
+}
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Returns when the bytes are on the disk: the reference to them is about to be, too. */
+async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,25 @@
+// Reads stored payloads for somebody who may read the payloads of one namespace.
+import type { Payload, StorageDriverClaim } from '@temporalio/common';
+import { decodeReferencePayload, isReferencePayload } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { namespaceFolder, nameIn } from './object-names.js';
+import type { PayloadStore } from './payload-store.js';
+
+/** Whether a payload only says where the payload is. */
+export const isReference: (payload: Payload) => boolean = isReferencePayload;
+
+/** The payload that a reference stands for, or undefined where it is not to be had or is another namespace's. */
+export async function readReference(
+  { driver }: PayloadStore,
+  reference: Payload,
+  namespace: string,
+): Promise<Payload | undefined> {
+  try {
+    const { driverName, claimData } = decodeReferencePayload(reference);
+    const claim: StorageDriverClaim = { claimData };
+    if (driverName !== driver.name || !nameIn(claim)?.startsWith(namespaceFolder(namespace))) return undefined;
+    const [payload] = await driver.retrieve({}, [claim]);
+    return payload;
+  } catch {
+    return undefined;
+  }
+}

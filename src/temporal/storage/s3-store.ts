@@ -1,0 +1,58 @@
+// Stored payloads as objects of one S3 bucket, by the SDK's own driver.
+import { ValueError, type Payload, type StorageDriver, type StorageDriverClaim } from '@temporalio/common';
+import { undecodable } from '../encryption/codec.js';
+import { nameIn, namespaceFolder, ownerOf, pathPart } from './object-names.js';
+import { PayloadStoreError, type PayloadStore } from './payload-store.js';
+import { openBucket, type S3Location } from './s3-bucket.js';
+
+/** Stores payloads in a bucket. Nothing of S3 is loaded before a payload has to be stored or read. */
+export function createS3Store(location: S3Location, threshold: number): PayloadStore {
+  let opening: ReturnType<typeof openBucket> | undefined;
+  const opened = () => (opening ??= openBucket(location));
+
+  const driver: StorageDriver = {
+    name: 's3',
+    type: 'aws.s3driver',
+    async store({ target, ...context }, payloads) {
+      const { namespace, workflowId: id, runId } = ownerOf(target);
+      // Without the workflow type, whose place in a name is before the workflow id.
+      const owner = { kind: 'workflow', namespace, id, runId } as const;
+      try {
+        return await (await opened()).driver.store({ ...context, target: owner }, payloads);
+      } catch (error) {
+        throw new PayloadStoreError('A payload cannot be stored', causeOf(error));
+      }
+    },
+    retrieve: (context, claims) => Promise.all(claims.map((claim) => read(claim, context.abortSignal))),
+  };
+
+  /** Rejects where S3 does not give the object, since it may come; what is no payload will never be one. */
+  async function read(claim: StorageDriverClaim, abortSignal?: AbortSignal): Promise<Payload> {
+    const name = nameIn(claim);
+    if (name === undefined) return undecodable;
+    const { driver: s3 } = await opened();
+    try {
+      const [payload] = await s3.retrieve({ ...(abortSignal && { abortSignal }) }, [claim]);
+      return payload ?? undecodable;
+    } catch (error) {
+      // The driver's words for a claim or an object that does not fit; a failed request is another error.
+      if (error instanceof ValueError) return undecodable;
+      throw new PayloadStoreError(`The stored payload ${name} cannot be read`, causeOf(error));
+    }
+  }
+
+  async function deleteStored(namespace: string, workflowId: string, runId?: string): Promise<number> {
+    const ofRun = runId === undefined ? '' : `ri/${pathPart(runId)}/`;
+    const names = `${location.prefix}${namespaceFolder(namespace)}wt/null/wi/${pathPart(workflowId)}/${ofRun}`;
+    try {
+      return await (await opened()).deleteAll(names);
+    } catch (error) {
+      throw new PayloadStoreError('Stored payloads cannot be deleted', error);
+    }
+  }
+
+  return { driver, threshold, deleteStored };
+}
+
+/** What S3 said, from the driver's error about it. */
+const causeOf = (error: unknown): unknown => (error instanceof Error && error.cause) || error;

@@ -1,0 +1,57 @@
+// Which store this process has for payloads that are too large for Temporal, from its environment.
+import { statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { checkEnvironment, wholeNumber, type Environment } from '../../config.js';
+import { createFileStore } from './file-store.js';
+import type { PayloadStore } from './payload-store.js';
+import { createS3Store } from './s3-store.js';
+
+export type { PayloadStore } from './payload-store.js';
+
+const kilobyte = 1024;
+/** A store has to take what is above this, or a run's summary and detail would no longer fit into Temporal together. */
+const highestThreshold = 1024 * kilobyte;
+
+const variables = z
+  .object({
+    PAYLOAD_STORAGE: z.string().optional(),
+    PAYLOAD_STORAGE_S3_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be an address' }).optional(),
+    PAYLOAD_STORAGE_THRESHOLD: wholeNumber(256 * kilobyte, kilobyte, highestThreshold),
+  })
+  .transform((v, context): PayloadStore | undefined => {
+    const { PAYLOAD_STORAGE: address, PAYLOAD_STORAGE_THRESHOLD: threshold } = v;
+    if (!address) return undefined;
+    const refuse = (message: string) => {
+      context.addIssue({ code: 'custom', path: ['PAYLOAD_STORAGE'], message });
+      return z.NEVER;
+    };
+    const s3 = s3Address.exec(address)?.groups;
+    if (s3) {
+      const { bucket = '', path = '' } = s3;
+      const prefix = path.replace(/\/*$/, path === '' ? '' : '/');
+      return createS3Store({ bucket, prefix, endpoint: v.PAYLOAD_STORAGE_S3_ENDPOINT }, threshold);
+    }
+    const folder = folderOf(address);
+    if (folder === undefined) return refuse('must be file:/absolute/folder or s3://bucket/optional-prefix');
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return refuse('must name a folder that exists');
+    return createFileStore(folder, threshold);
+  });
+
+const s3Address = /^s3:\/\/(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(?<path>[A-Za-z0-9!_.*'()/-]{0,400}))?$/;
+
+function folderOf(address: string): string | undefined {
+  if (!/^file:\/(?:\/\/)?[^/]/.test(address)) return undefined;
+  try {
+    return fileURLToPath(address);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads `PAYLOAD_STORAGE…`. Returns undefined where payloads are not to be stored; then what is too large for Temporal
+ * fails. Throws a ConfigurationError. Nothing is opened before it is used.
+ */
+export const openPayloadStore = (environment: Environment = process.env): PayloadStore | undefined =>
+  checkEnvironment(variables, environment, []);
