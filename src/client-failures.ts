@@ -19,6 +19,7 @@ import { AccountDetailsError, AnswerRejectedError, RunFailedError, ServerUnreach
 import { failureTypes, rejectionTypes } from './contract.js';
 
 // Numbers of gRPC's status codes, so that this file needs no gRPC library.
+const cancelled = 1;
 const deadlineExceeded = 4;
 const notFound = 5;
 const failedPrecondition = 9;
@@ -38,7 +39,8 @@ export function errorFromTemporal(error: unknown, workflowId: string): unknown {
   if (!isGrpcServiceError(service)) return error;
   if (service.code === notFound) return notFoundError(service.details, workflowId);
   if (service.code === unavailable) return new ServerUnreachableError();
-  if (service.code === deadlineExceeded || service.code === failedPrecondition) return noWorker(workflowId);
+  if ([cancelled, deadlineExceeded].includes(service.code) || service.code === failedPrecondition)
+    return noWorker(workflowId);
   return error;
 }
 

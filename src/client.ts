@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import {
   Client,
-  Connection,
   WorkflowExecutionAlreadyStartedError,
   type WorkflowExecutionStatusName,
   type WorkflowHandle,
@@ -34,7 +33,7 @@ import {
 } from './contract.js';
 import { errorFromTemporal } from './client-failures.js';
 import { differingFields } from './join.js';
-import { loadTemporalConfig, withinReach } from './temporal/connection.js';
+import { connectTo, loadTemporalConfig } from './temporal/connection.js';
 import { dataConverterFor, loadPayloadConfig } from './temporal/payloads.js';
 import { openPayloadStore } from './temporal/storage/storage.js';
 
@@ -75,16 +74,19 @@ export interface ListFilter {
 /** A worker that takes longer than this to answer is not there. */
 const answerTimeoutMs = 10_000;
 
-/** Connects by Temporal's environment configuration and encrypts by `PAYLOAD_…`. Throws ConfigurationError, or a ServerUnreachableError within 5 s. */
+/**
+ * Connects by Temporal's environment configuration and encrypts by `PAYLOAD_…`. Throws a ConfigurationError, or a
+ * ServerUnreachableError within 5 s.
+ */
 export async function connectClient(environment: Environment = process.env): Promise<AccountDetailsClient> {
-  const [{ address, connectionOptions, namespace }, payloads, store] = readTogether(
+  const [temporal, payloads, store] = readTogether(
     () => loadTemporalConfig(environment),
     () => loadPayloadConfig(environment),
     () => openPayloadStore(environment),
   );
-  const connection = await withinReach(address, Connection.connect(connectionOptions));
-  const dataConverter = dataConverterFor(payloads, namespace, store);
-  return new AccountDetailsClient(new Client({ connection, namespace, dataConverter }));
+  const connection = await connectTo(temporal);
+  const dataConverter = dataConverterFor(payloads, temporal.namespace, store);
+  return new AccountDetailsClient(new Client({ connection, namespace: temporal.namespace, dataConverter }));
 }
 
 /** Starts and follows runs, each named by its workflow id. Every error it throws on purpose is an AccountDetailsError. */

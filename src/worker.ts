@@ -40,6 +40,8 @@ export async function runWorker(
       dataConverter,
       activities: createActivities(flinks, config.retries, carriage),
       shutdownGraceTime: config.shutdownGraceMs,
+      // After a worker died its runs wait this long for it before another takes them, and a query waits with them.
+      stickyQueueScheduleToStartTimeout: '1 second',
       // A cancellation reaches an activity with the answer to a heartbeat, so heartbeats must not be held back for long.
       maxHeartbeatThrottleInterval: '1 second',
       ...(config.buildId !== undefined && { identity: `${config.buildId}@${process.pid}` }),

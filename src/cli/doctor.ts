@@ -1,10 +1,10 @@
 // Whether everything that a run needs is there, and how to mend what is not.
-import { Connection } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
 import { loadWorkerConfig, type WorkerConfig } from '../config.js';
 import { searchAttributes, taskQueue } from '../contract.js';
 import { FlinksError } from '../flinks/errors.js';
 import { createFlinksClient } from '../flinks/client.js';
-import { loadTemporalConfig, withinReach, type TemporalConfig } from '../temporal/connection.js';
+import { connectTo, loadTemporalConfig, type TemporalConfig } from '../temporal/connection.js';
 import { exitCode, writeJson, type ExitCode } from './output.js';
 
 interface Finding {
@@ -25,9 +25,7 @@ export async function doctor(json: boolean): Promise<ExitCode> {
 async function temporalFindings(): Promise<Finding[]> {
   const config = await attempt('Temporal configuration', async () => loadTemporalConfig());
   if ('ok' in config) return [config];
-  const connection = await attempt('Temporal server', () =>
-    withinReach(config.address, Connection.connect(config.connectionOptions)),
-  );
+  const connection = await attempt('Temporal server', () => connectTo(config));
   if ('ok' in connection) return [connection];
   try {
     return [

@@ -1,10 +1,9 @@
 // Erasing runs: those of one login on request, or all that are old.
-import { Connection } from '@temporalio/client';
 import { AccountDetailsError } from '../client-errors.js';
 import { ConfigurationError, loadWorkerConfig, readTogether } from '../config.js';
 import { accountDetailsWorkflowId } from '../contract.js';
 import { closedBefore, createErasure, RunsStillFoundError, type ErasableRun, type Erasure } from '../erasure.js';
-import { loadTemporalConfig, withinReach } from '../temporal/connection.js';
+import { connectTo, loadTemporalConfig } from '../temporal/connection.js';
 import { PayloadStoreError } from '../temporal/storage/payload-store.js';
 import { openPayloadStore } from '../temporal/storage/storage.js';
 import { ask, isInteractive } from './ask.js';
@@ -53,7 +52,7 @@ export async function forget({ json, ...options }: ForgetOptions): Promise<ExitC
     () => openPayloadStore(),
     () => (deleteCard ? loadWorkerConfig() : undefined),
   );
-  const connection = await withinReach(temporal.address, Connection.connect(temporal.connectionOptions));
+  const connection = await connectTo(temporal);
   const line = liveLine(process.stderr);
   const means: Means = {
     erasure: createErasure(connection.workflowService, temporal.namespace, store),

@@ -1,4 +1,5 @@
 // Where Temporal is: its own environment configuration, the same for worker, client and command line.
+import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ServerUnreachableError } from '../client-errors.js';
 import { ConfigurationError, withSecretFiles, type Environment } from '../config.js';
@@ -6,7 +7,7 @@ import { ConfigurationError, withSecretFiles, type Environment } from '../config
 export type TemporalConfig = ReturnType<typeof loadClientConnectConfig> & { namespace: string; address: string };
 
 /** How long a server may take to answer before it counts as not there. */
-export const connectTimeoutMs = 5_000;
+const connectTimeoutMs = 5_000;
 
 /** Reads `temporal.toml` and `TEMPORAL_…`. Throws a ConfigurationError. */
 export function loadTemporalConfig(environment: Environment = process.env): TemporalConfig {
@@ -41,3 +42,7 @@ export async function withinReach<T>(address: string, connecting: Promise<T>): P
     clearTimeout(timer);
   }
 }
+
+/** Connects a client. Rejects with a ServerUnreachableError within five seconds, and leaves no attempt behind. */
+export const connectTo = ({ address, connectionOptions }: TemporalConfig): Promise<Connection> =>
+  withinReach(address, Connection.connect({ ...connectionOptions, connectTimeout: connectTimeoutMs }));

@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
 import type { TemporalServer } from '../../dev/temporal-server.js';
 import { answersFor, loginIdFor } from '../../simulator/server.js';
 import { AccountDetailsClient } from '../../src/client.js';
@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 /** A namespace with a client, and workers that come and go in it. */
-async function place(namespace: string) {
+async function place(namespace: string, { onTestFinished }: TestContext) {
   await createNamespace(connection, namespace);
   const temporal = new Client({ connection, namespace, dataConverter: testConverter(namespace) });
   const client = new AccountDetailsClient(temporal);
@@ -51,8 +51,8 @@ const each = { GenerateAuthorizeToken: 1, GetAccountsSummary: 1, GetAccountsDeta
 
 // Most of the time goes by in waiting, and no test meets another's workers.
 describe.concurrent('a run outlives its workers', () => {
-  test('a worker killed while the customer is asked, and again while Flinks works, leaves no trace in the run', async () => {
-    const { client, work, reaches } = await place('killed');
+  test('a worker killed while the customer is asked, and again while Flinks works, leaves no trace in the run', async (context) => {
+    const { client, work, reaches } = await place('killed', context);
     const scenario = 'question-then-pending';
     const loginId = loginIdFor(scenario);
     let worker = await work();
@@ -89,8 +89,8 @@ describe.concurrent('a run outlives its workers', () => {
     expect(authorizes[1]?.headers['flinks-auth-key']).toBe(authorizes[0]?.headers['flinks-auth-key']);
   });
 
-  test('Flinks is asked every second for a minute and then no more, though the worker is replaced in between', async () => {
-    const { client, work, reaches } = await place('pending');
+  test('Flinks is asked every second for a minute and then no more, though the worker is replaced in between', async (context) => {
+    const { client, work, reaches } = await place('pending', context);
     const loginId = loginIdFor('pending-for-ever');
     const worker = await work();
     const { workflowId } = await client.start({
@@ -125,8 +125,8 @@ describe.concurrent('a run outlives its workers', () => {
     expect(await client.progress(workflowId)).toMatchObject({ stage: 'failed', polls: slots.length });
   });
 
-  test('a worker told to stop with a call in flight finishes it and exits 0, and nothing is called twice', async () => {
-    const { temporal, client, work } = await place('stopped');
+  test('a worker told to stop with a call in flight finishes it and exits 0, and nothing is called twice', async (context) => {
+    const { temporal, client, work } = await place('stopped', context);
     const loginId = loginIdFor('one-account');
     await simulator.inject({
       endpoint: 'GetAccountsDetail',

@@ -122,6 +122,7 @@ describe.skipIf(!chromiumPath)('the Web UI', () => {
     const page = await open(token);
     await page.getByText('readable-tag').first().waitFor();
     await page.getByText('accountNumber').first().waitFor();
+    expect(await page.content()).toContain('readable-tag');
     if (pictures) await page.screenshot({ path: `${pictures}/web-ui-with-token.png` });
   });
 
@@ -129,7 +130,7 @@ describe.skipIf(!chromiumPath)('the Web UI', () => {
     const refusals: number[] = [];
     const page = await open(undefined, (status) => refusals.push(status));
     await expect.poll(() => refusals.length, { timeout: 20_000 }).toBeGreaterThan(1);
-    await page.getByText('Codec Server could not connect').first().waitFor();
+    await page.getByText('Codec Server could not connect').filter({ visible: true }).first().waitFor();
     expect(new Set(refusals)).toEqual(new Set([401]));
     const shown = await page.content();
     expect(shown).not.toContain('readable-tag');

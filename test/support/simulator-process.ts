@@ -11,6 +11,8 @@ export interface SimulatorProcess {
   requests(loginId: string): Promise<RecordedRequest[]>;
   /** How often each endpoint was asked for this LoginId. */
   counts(loginId: string): Promise<Record<string, number>>;
+  /** What came and belongs to no login, such as a token that opened no session. */
+  strays(): Promise<RecordedRequest[]>;
   inject(rule: FaultRule): Promise<void>;
   stop(): Promise<void>;
 }
@@ -40,6 +42,7 @@ export async function startSimulatorProcess(): Promise<SimulatorProcess> {
     keys: DEFAULT_KEYS,
     requests: (loginId) => control(`requests?loginId=${loginId}`),
     counts: (loginId) => control(`counts?loginId=${loginId}`),
+    strays: async () => (await control<RecordedRequest[]>('requests')).filter(({ loginId }) => loginId === undefined),
     inject: async (rule) => void (await control('faults', rule)),
     stop: child.stop,
   };

@@ -62,7 +62,7 @@ const token = ({
 
 async function call(
   path: string,
-  { body = { payloads: [] } as unknown, bearer = '', headers = {} as Record<string, string> } = {},
+  { body, bearer = '', headers }: { body?: unknown; bearer?: string; headers?: Record<string, string> } = {},
 ) {
   const response = await fetch(`${base}${path}`, {
     method: 'POST',
@@ -72,7 +72,7 @@ async function call(
       ...(bearer && { authorization: `Bearer ${bearer}` }),
       ...headers,
     },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
+    body: typeof body === 'string' ? body : JSON.stringify(body ?? { payloads: [] }),
   });
   const text = await response.text();
   expect(text).not.toMatch(/\bat .*\.(ts|js):\d+/);

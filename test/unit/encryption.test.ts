@@ -16,7 +16,10 @@ const keyText = (id: string): string => `${id}:${randomBytes(32).toString('base6
 const first = keyText('first');
 const second = keyText('second');
 
-function codec(keys = first, { namespace = 'default', accept = 'any' as Accepted } = {}) {
+function codec(
+  keys = first,
+  { namespace = 'default', accept = 'any' }: { namespace?: string; accept?: Accepted } = {},
+) {
   return createEncryptionCodec({ keys: localKeys(parsePayloadKeys(keys) ?? []), namespace, accept });
 }
 
