@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { Connection } from '@temporalio/client';
 import { tsToMs } from '@temporalio/common/lib/time.js';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { temporalCli } from '../../dev/binaries.js';
 import { startChild, untilReady, type Child } from '../../dev/child.js';
 import { localEnvironment } from '../../dev/local-environment.js';
 import { startTemporalServer, type TemporalServer } from '../../dev/temporal-server.js';
@@ -37,12 +38,26 @@ const flinks = () => ({
   FLINKS_RETRY_INTERVAL: '200 ms',
   FLINKS_RETRY_MAXIMUM_INTERVAL: '200 ms',
 });
-const dbFilename = () => join(folder, 'temporal.db');
+
+/**
+ * A server that keeps its runs in a file and deletes at once. By default it notes every half minute only which runs have
+ * closed for good, and deletes none before that.
+ */
+async function startServer(port = 0): Promise<TemporalServer> {
+  const program = join(folder, 'temporal');
+  const more = `--dynamic-config-value 'history.transferProcessorUpdateAckInterval="200ms"'`;
+  const script = `#!/bin/sh\n[ "$1" = server ] && set -- "$@" ${more}\nexec '${await temporalCli()}' "$@"\n`;
+  await writeFile(program, script, { mode: 0o700 });
+  vi.stubEnv('TEMPORAL_CLI_PATH', program);
+  const server = await startTemporalServer({ dbFilename: join(folder, 'temporal.db'), port });
+  vi.unstubAllEnvs();
+  return server;
+}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'forget-'));
   await mkdir(join(folder, 'payloads'));
-  [temporal, simulator] = await Promise.all([startTemporalServer({ dbFilename: dbFilename() }), startSimulator()]);
+  [temporal, simulator] = await Promise.all([startServer(), startSimulator()]);
   const environment = { TEMPORAL_ADDRESS: temporal.address, PAYLOAD_KEYS: payloadKeys, ...storage() };
   let isReady = () => {};
   const ready = new Promise<void>((resolve) => (isReady = resolve));
@@ -121,6 +136,7 @@ async function ninetyDaysAfter(time: number, args: string[]) {
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
   let stdout = '';
   vi.spyOn(process.stdout, 'write').mockImplementation((written) => Boolean((stdout += String(written))));
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   vi.useFakeTimers({ now: time + 90 * 24 * 60 * 60_000, toFake: ['Date'] });
   const exit = await main(['forget', '--json', ...args]);
   vi.useRealTimers();
@@ -129,7 +145,7 @@ async function ninetyDaysAfter(time: number, args: string[]) {
 }
 
 async function listed(workflowId: string): Promise<string[]> {
-  const query = `WorkflowId = '${workflowId}'`;
+  const query = `WorkflowId = "${workflowId.replaceAll('\\', '\\\\')}"`;
   const { executions } = await connection.workflowService.listWorkflowExecutions({ namespace, query });
   return executions.map(({ execution }) => execution?.runId ?? '');
 }
@@ -283,6 +299,6 @@ test('what was forgotten stays forgotten when the server starts again', async ()
   const runIds = [await retrieve(loginId)];
   expect(await forget(['--login-id', loginId])).toMatchObject({ exit: 0, document: { runs: 1 } });
   await temporal.stop();
-  temporal = await startTemporalServer({ dbFilename: dbFilename(), port: Number(temporal.address.split(':')[1]) });
+  temporal = await startServer(Number(temporal.address.split(':')[1]));
   await expectGone(idOf(loginId), runIds);
 });

@@ -1,10 +1,13 @@
+import type { WorkflowService } from '@temporalio/client';
+import { msNumberToTs } from '@temporalio/common/lib/time.js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { workerEnvironment } from '../../simulator/defaults.js';
 import { loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
 import { forgetCard } from '../../src/cli/forget-card.js';
 import { main } from '../../src/starter.js';
 import { loadWorkerConfig } from '../../src/config.js';
-import { closedBefore, type ErasableRun } from '../../src/erasure.js';
+import { closedBefore, createErasure, RunsStillFoundError, type ErasableRun } from '../../src/erasure.js';
+import type { PayloadStore } from '../../src/temporal/storage/storage.js';
 
 const run = (runId: string, closedAt?: number, resetTo?: string): ErasableRun => ({
   runId,
@@ -23,6 +26,67 @@ describe('runs that are old', () => {
     const chain = [run('first', 1, 'second'), run('second', 2, 'third'), run('other', 3, 'gone')];
     expect(idsOf(closedBefore([...chain, run('third')], 10))).toEqual(['other']);
     expect(idsOf(closedBefore([...chain, run('third', 4)], 10))).toEqual(['first', 'second', 'other', 'third']);
+  });
+});
+
+describe('erasing a run', () => {
+  const info = {
+    execution: { workflowId: 'one', runId: 'run-1' },
+    type: { name: 'retrieveAccountDetails' },
+    closeTime: msNumberToTs(1_000),
+  };
+  const notFound = Object.assign(new Error('workflow not found'), { code: 5, details: '', metadata: {} });
+  const given = { runId: 'run-1', closedAt: 1_000, resetTo: undefined, storedPayloads: 2 };
+
+  /** A server that still lists a deleted run, and then still has its history, for so many questions each. */
+  function slowServer(listedFor: number, describedFor: number, onList = () => {}) {
+    const asked = { lists: 0, describes: 0, deleted: [] as unknown[] };
+    const isDeleted = () => asked.deleted.length > 0;
+    const service = {
+      listWorkflowExecutions: async () => {
+        onList();
+        const executions = isDeleted() && asked.lists++ >= listedFor ? [] : [info];
+        return { executions, nextPageToken: new Uint8Array() };
+      },
+      describeWorkflowExecution: async () => {
+        if (isDeleted() && asked.describes++ >= describedFor) throw notFound;
+        return { workflowExecutionInfo: info };
+      },
+      deleteWorkflowExecution: async (request: unknown) => void asked.deleted.push(request),
+    };
+    return { asked, service: service as unknown as WorkflowService };
+  }
+
+  /** A store that gets one more payload, from a worker that has not yet heard of the end of its run. */
+  function lateStore() {
+    const batches = [2, 1];
+    const deleteStored = vi.fn<PayloadStore['deleteStored']>(async () => batches.shift() ?? 0);
+    return { deleteStored, store: { deleteStored } as unknown as PayloadStore };
+  }
+
+  afterEach(() => vi.useRealTimers());
+
+  test.each([
+    ['a list', 3, 0],
+    ['the history', 0, 6],
+  ])('takes until the server no longer finds it by %s, and takes a late payload along', async (_where, ...slow) => {
+    const { asked, service } = slowServer(...slow);
+    const { deleteStored, store } = lateStore();
+    expect(await createErasure(service, 'default', store).erase('one', [given])).toBe(3);
+    expect(asked.deleted).toEqual([{ namespace: 'default', workflowExecution: { workflowId: 'one', runId: 'run-1' } }]);
+    expect(deleteStored.mock.calls).toEqual([
+      ['default', 'one'],
+      ['default', 'one'],
+    ]);
+    expect(asked.lists).toBeGreaterThan(slow[0]);
+    expect(asked.describes).toBeGreaterThan(slow[1]);
+  });
+
+  test('is said to be unfinished where the server does not get on with it for minutes', async () => {
+    vi.useFakeTimers({ now: 0, toFake: ['Date'] });
+    const { service } = slowServer(Infinity, Infinity, () => vi.setSystemTime(Date.now() + 60_000));
+    const erasing = createErasure(service, 'default', undefined).erase('one', [given]);
+    await expect(erasing).rejects.toThrow(RunsStillFoundError);
   });
 });
 
