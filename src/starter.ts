@@ -1,26 +1,15 @@
 // The command line of backends and operators.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { askChallenges, isInteractive, parseAnswers, readStdin } from './cli/ask.js';
+import * as runs from './cli/commands.js';
+import type { Connect, RunOptions } from './cli/commands.js';
 import { doctor } from './cli/doctor.js';
-import { follow } from './cli/follow.js';
 import { forget, type ForgetOptions } from './cli/forget.js';
-import { readInput, type StartOptions } from './cli/input.js';
 import { listKeys, newKey } from './cli/keys.js';
-import { exitCode, report, say, usageError, writeJson, type ExitCode } from './cli/output.js';
-import { accountsTable, runsTable } from './cli/tables.js';
-import { watchLine } from './cli/watch-line.js';
-import { checkInput, connectClient, type AccountDetailsClient } from './client.js';
+import { exitCode, report, usageError, writeJson, type ExitCode } from './cli/output.js';
+import { connectClient, type AccountDetailsClient } from './client.js';
 import { accountDetailsWorkflowId, milliseconds, stages, type Stage } from './contract.js';
 import { isMainModule } from './main-module.js';
 
-interface RunOptions {
-  loginId?: string;
-  workflowId?: string;
-  json?: boolean;
-  timeout?: number;
-}
-
-type Connect = () => Promise<AccountDetailsClient>;
 type Action<Options> = (connect: Connect, options: Options, run: string | undefined) => Promise<ExitCode>;
 
 /** Runs one command. Resolves to its exit code; nothing is thrown. */
@@ -80,13 +69,15 @@ function commands(exitWith: (code: ExitCode) => void): Command {
       duration,
     );
 
-  startCommand(command('start', 'start a run, or join the open one of the same login', start)).addOption(timeout());
-  onRun('answer', 'answer the bank: asked at the terminal, or JSON {"<prompt>": "<answer>"} from stdin', answer);
-  onRun('status', 'where a run stands', status);
-  onRun('watch', 'follow a run until it has ended', watch).addOption(timeout());
-  onRun('result', 'wait for a run and print its result', result).addOption(timeout());
-  onRun('cancel', 'cancel a run and wait until it is closed', cancel);
-  command<{ stage?: Stage; institution?: string; limit: number; json?: boolean }>('list', 'list runs', list)
+  startCommand(command('start', 'start a run, or join the open one of the same login', runs.start)).addOption(
+    timeout(),
+  );
+  onRun('answer', 'answer the bank: asked at the terminal, or JSON {"<prompt>": "<answer>"} from stdin', runs.answer);
+  onRun('status', 'where a run stands', runs.status);
+  onRun('watch', 'follow a run until it has ended', runs.watch).addOption(timeout());
+  onRun('result', 'wait for a run and print its result', runs.result).addOption(timeout());
+  onRun('cancel', 'cancel a run and wait until it is closed', runs.cancel);
+  command<{ stage?: Stage; institution?: string; limit: number; json?: boolean }>('list', 'list runs', runs.list)
     .addOption(new Option('--stage <stage>', 'runs in this stage').choices(stages))
     .option('--institution <name>', 'runs of this institution')
     .addOption(new Option('--limit <n>', 'at most this many').default(50).argParser(count));
@@ -143,91 +134,6 @@ const startCommand = (command: Command): Command =>
     .option('--max-challenge-rounds <n>', 'how many rounds the bank may ask', count)
     .option('--tag <text>', 'free text that Flinks echoes')
     .option('--wait', 'wait for the result');
-
-async function start(connect: Connect, options: StartOptions & RunOptions & { wait?: boolean }): Promise<ExitCode> {
-  const { workflowId: ownId, json, wait, timeout: timeoutMs } = options;
-  const input = await readInput(options);
-  // Before the server is asked for: a bad input is the caller's to mend, wherever the server is.
-  checkInput(input);
-  const client = await connect();
-  const run = await client.start(input, ownId === undefined ? {} : { workflowId: ownId });
-  if (!wait) {
-    if (json) writeJson(run);
-    else process.stdout.write(`${run.started ? 'started' : 'joined'} ${run.workflowId} (run ${run.runId})\n`);
-    return exitCode.ok;
-  }
-  say(`${run.started ? 'started' : 'joined'} ${run.workflowId}`);
-  await follow(client, run.workflowId, { timeoutMs, show: json ? 'none' : 'line' });
-  const retrieved = await client.result(run.workflowId);
-  if (json) writeJson({ ...run, result: retrieved });
-  else process.stdout.write(accountsTable(retrieved));
-  return exitCode.ok;
-}
-
-async function answer(client: AccountDetailsClient, id: string, { json }: RunOptions): Promise<ExitCode> {
-  const { challenges = [] } = await client.progress(id);
-  const answers =
-    isInteractive() && challenges.length > 0
-      ? await askChallenges(challenges)
-      : parseAnswers(await readStdin(), challenges);
-  const outcome = await client.answer(id, { answers });
-  if (json) writeJson(outcome);
-  else say(`The answer was taken for round ${outcome.round}.`);
-  return exitCode.ok;
-}
-
-async function status(client: AccountDetailsClient, id: string, { json }: RunOptions): Promise<ExitCode> {
-  const found = await client.status(id);
-  if (json) writeJson(found);
-  else
-    process.stdout.write(
-      `${found.workflowId} (run ${found.runId})\n${found.status}\n${watchLine(found, Date.now())}\n`,
-    );
-  return exitCode.ok;
-}
-
-async function watch(
-  client: AccountDetailsClient,
-  id: string,
-  { json, timeout: timeoutMs }: RunOptions,
-): Promise<ExitCode> {
-  const last = await follow(client, id, { timeoutMs, show: json ? 'json' : 'line' });
-  if (last.status === 'COMPLETED') return exitCode.ok;
-  // The lines on stdout have told a program everything; a person wants the reason.
-  if (!json) await client.result(id).catch((error: unknown) => report(error, false));
-  return exitCode.failed;
-}
-
-async function result(
-  client: AccountDetailsClient,
-  id: string,
-  { json, timeout: timeoutMs }: RunOptions,
-): Promise<ExitCode> {
-  await follow(client, id, { timeoutMs, show: json ? 'none' : 'line' });
-  const retrieved = await client.result(id);
-  if (json) writeJson(retrieved);
-  else process.stdout.write(accountsTable(retrieved));
-  return exitCode.ok;
-}
-
-async function cancel(client: AccountDetailsClient, id: string, { json }: RunOptions): Promise<ExitCode> {
-  await client.cancel(id);
-  if (json) writeJson({ workflowId: id, cancelled: true });
-  else say(`${id} is cancelled and closed.`);
-  return exitCode.ok;
-}
-
-async function list(
-  connect: Connect,
-  { json, ...filter }: { stage?: Stage; institution?: string; limit: number; json?: boolean },
-): Promise<ExitCode> {
-  const runs = [];
-  const client = await connect();
-  for await (const run of client.list(filter)) runs.push(run);
-  if (json) writeJson(runs);
-  else process.stdout.write(runsTable(runs));
-  return exitCode.ok;
-}
 
 /** Connects when an action asks for it, and closes the connection after it. */
 async function withConnection(use: (connect: Connect) => Promise<ExitCode>): Promise<ExitCode> {

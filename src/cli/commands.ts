@@ -1,0 +1,107 @@
+// What the commands on runs do, each with its exit code.
+import { checkInput, type AccountDetailsClient } from '../client.js';
+import type { Stage } from '../contract.js';
+import { askChallenges, isInteractive, parseAnswers, readStdin } from './ask.js';
+import { follow } from './follow.js';
+import { readInput, type StartOptions } from './input.js';
+import { exitCode, report, say, writeJson, type ExitCode } from './output.js';
+import { accountsTable, runsTable } from './tables.js';
+import { watchLine } from './watch-line.js';
+
+export interface RunOptions {
+  loginId?: string;
+  workflowId?: string;
+  json?: boolean;
+  timeout?: number;
+}
+
+/** Connects on demand: a command whose input is bad asks no server. */
+export type Connect = () => Promise<AccountDetailsClient>;
+
+export async function start(
+  connect: Connect,
+  options: StartOptions & RunOptions & { wait?: boolean },
+): Promise<ExitCode> {
+  const { workflowId: ownId, json, wait, timeout: timeoutMs } = options;
+  const input = await readInput(options);
+  // Before the server is asked for: a bad input is the caller's to mend, wherever the server is.
+  checkInput(input);
+  const client = await connect();
+  const run = await client.start(input, ownId === undefined ? {} : { workflowId: ownId });
+  if (!wait) {
+    if (json) writeJson(run);
+    else process.stdout.write(`${run.started ? 'started' : 'joined'} ${run.workflowId} (run ${run.runId})\n`);
+    return exitCode.ok;
+  }
+  say(`${run.started ? 'started' : 'joined'} ${run.workflowId}`);
+  await follow(client, run.workflowId, { timeoutMs, show: json ? 'none' : 'line' });
+  const retrieved = await client.result(run.workflowId);
+  if (json) writeJson({ ...run, result: retrieved });
+  else process.stdout.write(accountsTable(retrieved));
+  return exitCode.ok;
+}
+
+export async function answer(client: AccountDetailsClient, id: string, { json }: RunOptions): Promise<ExitCode> {
+  const { challenges = [] } = await client.progress(id);
+  const answers =
+    isInteractive() && challenges.length > 0
+      ? await askChallenges(challenges)
+      : parseAnswers(await readStdin(), challenges);
+  const outcome = await client.answer(id, { answers });
+  if (json) writeJson(outcome);
+  else say(`The answer was taken for round ${outcome.round}.`);
+  return exitCode.ok;
+}
+
+export async function status(client: AccountDetailsClient, id: string, { json }: RunOptions): Promise<ExitCode> {
+  const found = await client.status(id);
+  if (json) writeJson(found);
+  else
+    process.stdout.write(
+      `${found.workflowId} (run ${found.runId})\n${found.status}\n${watchLine(found, Date.now())}\n`,
+    );
+  return exitCode.ok;
+}
+
+export async function watch(
+  client: AccountDetailsClient,
+  id: string,
+  { json, timeout: timeoutMs }: RunOptions,
+): Promise<ExitCode> {
+  const last = await follow(client, id, { timeoutMs, show: json ? 'json' : 'line' });
+  if (last.status === 'COMPLETED') return exitCode.ok;
+  // The lines on stdout have told a program everything; a person wants the reason.
+  if (!json) await client.result(id).catch((error: unknown) => report(error, false));
+  return exitCode.failed;
+}
+
+export async function result(
+  client: AccountDetailsClient,
+  id: string,
+  { json, timeout: timeoutMs }: RunOptions,
+): Promise<ExitCode> {
+  await follow(client, id, { timeoutMs, show: json ? 'none' : 'line' });
+  const retrieved = await client.result(id);
+  if (json) writeJson(retrieved);
+  else process.stdout.write(accountsTable(retrieved));
+  return exitCode.ok;
+}
+
+export async function cancel(client: AccountDetailsClient, id: string, { json }: RunOptions): Promise<ExitCode> {
+  await client.cancel(id);
+  if (json) writeJson({ workflowId: id, cancelled: true });
+  else say(`${id} is cancelled and closed.`);
+  return exitCode.ok;
+}
+
+export async function list(
+  connect: Connect,
+  { json, ...filter }: { stage?: Stage; institution?: string; limit: number; json?: boolean },
+): Promise<ExitCode> {
+  const runs = [];
+  const client = await connect();
+  for await (const run of client.list(filter)) runs.push(run);
+  if (json) writeJson(runs);
+  else process.stdout.write(runsTable(runs));
+  return exitCode.ok;
+}
