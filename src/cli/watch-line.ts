@@ -15,14 +15,16 @@ const inWords: Record<string, string> = {
 export function watchLine({ status, progress }: RunStatus, now: number): string {
   if (!progress) return `${status.toLowerCase()} (no worker answers)`;
   const { stage, round, polls, nextPollAt, deadline, lastFlinksCode } = progress;
+  // The words come last: a narrow terminal cuts the line, and the numbers have to stay.
   const facts = [
-    round > 0 && `round ${round}`,
     polls > 0 && `${polls} ${polls === 1 ? 'poll' : 'polls'}`,
     nextPollAt !== undefined && `next poll in ${timeLeft(nextPollAt, now)}`,
     deadline !== undefined && `${timeLeft(deadline, now)} left`,
+    round > 0 && `round ${round}`,
     lastFlinksCode !== undefined && lastFlinksCode,
+    inWords[stage] ?? stage,
   ].filter((fact) => fact !== false);
-  return [`${stage}: ${inWords[stage]}`, ...facts].join(' · ');
+  return `${stage}: ${facts.join(' · ')}`;
 }
 
 /** Time until `at` as `m:ss`; `0:00` once it has passed. */

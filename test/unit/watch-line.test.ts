@@ -17,7 +17,7 @@ test('a run that waits for Flinks shows stage, polls, next poll, time left and t
     lastFlinksCode: 'OPERATION_PENDING',
   };
   expect(watchLine({ ...run, progress: waiting }, now)).toBe(
-    'waitingForFlinks: Flinks is still working · 2 polls · next poll in 0:12 · 28:30 left · OPERATION_PENDING',
+    'waitingForFlinks: 2 polls · next poll in 0:12 · 28:30 left · OPERATION_PENDING · Flinks is still working',
   );
 });
 
@@ -31,12 +31,12 @@ test('a run that waits for an answer shows the round and the time left, and no q
     deadline: '2026-01-15T12:06:59.001Z',
   };
   expect(watchLine({ ...run, progress: asking }, now)).toBe(
-    'awaitingAnswers: waiting for the answer to the bank’s question · round 1 · 7:00 left',
+    'awaitingAnswers: 7:00 left · round 1 · waiting for the answer to the bank’s question',
   );
 });
 
 test('one poll is not called polls', () => {
-  expect(watchLine({ ...run, progress: { ...progress, polls: 1 } }, now)).toContain(' · 1 poll');
+  expect(watchLine({ ...run, progress: { ...progress, polls: 1 } }, now)).toContain(': 1 poll · ');
   expect(watchLine({ ...run, progress: { ...progress, polls: 1 } }, now)).not.toContain('polls');
 });
 
