@@ -14,12 +14,10 @@ import {
   walkGetWorkflowExecutionHistoryResponse,
 } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { AccountDetailsError, InputError } from './client-errors.js';
-import { readTogether, type Environment } from './config.js';
+import { readTogether, type Environment } from './environment.js';
 import {
   accountDetailsWorkflowId,
   answerName,
-  inputMessage,
-  parseInput,
   progressName,
   taskQueue,
   workflowType,
@@ -31,6 +29,7 @@ import {
   type SecurityAnswers,
   type Stage,
 } from './contract.js';
+import { inputMessage, parseInput } from './input.js';
 import { errorFromTemporal } from './client-failures.js';
 import { differingFields } from './join.js';
 import { connectTo, loadTemporalConfig } from './temporal/connection.js';

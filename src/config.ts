@@ -1,34 +1,10 @@
-// The environment, read once, checked as a whole and handed on as one object. No value is ever repeated in a message.
-import { readFileSync } from 'node:fs';
+// What a worker needs of the environment, checked as a whole and handed on as one object.
 import { z } from 'zod';
 import { defaultRetryPolicy, type RetryPolicy } from './activities/retries.js';
 import { milliseconds } from './contract.js';
+import { checkEnvironment, wholeNumber, type Environment } from './environment.js';
 import type { FlinksClientOptions } from './flinks/client.js';
 import { isLoopback } from './loopback.js';
-
-export type Environment = Record<string, string | undefined>;
-
-export interface ConfigurationProblem {
-  variable: string;
-  /** What is wrong with it, and never its value. */
-  problem: string;
-}
-
-/** Variables that are missing or do not fit, each named with what it should be. */
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError';
-  readonly problems: ConfigurationProblem[];
-
-  constructor(problems: ConfigurationProblem[]) {
-    super(`The configuration does not fit: ${problems.map((one) => `${one.variable} ${one.problem}`).join('; ')}.`);
-    this.problems = problems;
-  }
-
-  /** The names of the variables at fault. */
-  get variables(): string[] {
-    return this.problems.map(({ variable }) => variable);
-  }
-}
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 export type LogLevelName = (typeof logLevels)[number];
@@ -50,15 +26,6 @@ const duration = (byDefault: number, least = 1) =>
     .string()
     .transform(milliseconds)
     .refine((ms) => ms >= least && ms <= 86_400_000, 'must be a duration such as "30 seconds", up to 24 hours')
-    .default(byDefault);
-
-/** A variable that is a whole number within these bounds. */
-export const wholeNumber = (byDefault: number, least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .refine((n) => n >= least && n <= most, `must be from ${least} to ${most}`)
     .default(byDefault);
 
 const headers = z
@@ -157,48 +124,4 @@ export function loadWorkerConfig(environment: Environment = process.env): Worker
     buildId: v.WORKER_BUILD_ID,
     shutdownGraceMs: v.WORKER_SHUTDOWN_GRACE,
   };
-}
-
-/** Reads several parts of a configuration and names the faults of all of them at once. */
-export function readTogether<T extends unknown[]>(...readers: { [Part in keyof T]: () => T[Part] }): T {
-  const faults: ConfigurationProblem[] = [];
-  const parts = readers.map((read) => {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof ConfigurationError)) throw error;
-      faults.push(...error.problems);
-      return undefined;
-    }
-  });
-  if (faults.length > 0) throw new ConfigurationError(faults);
-  return parts as T;
-}
-
-/** Takes each secret from its variable or from the file that its `…_FILE` variable names. Empty means unset. */
-export function withSecretFiles(environment: Environment, secrets: string[]): Environment {
-  const found = { ...environment };
-  const problems: ConfigurationProblem[] = [];
-  for (const secret of secrets) {
-    const variable = `${secret}_FILE`;
-    const file = environment[variable];
-    if (!file) continue;
-    if (environment[secret]) problems.push({ variable, problem: `and ${secret} are both set; keep one` });
-    try {
-      found[secret] = readFileSync(file, 'utf8').trim();
-    } catch {
-      problems.push({ variable, problem: 'names a file that cannot be read' });
-    }
-  }
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  return found;
-}
-
-/** Checks a part of the environment. Throws a ConfigurationError that names every variable at fault. */
-export function checkEnvironment<T>(schema: z.ZodType<T>, environment: Environment, secrets: string[]): T {
-  const parsed = schema.safeParse(withSecretFiles(environment, secrets));
-  if (parsed.success) return parsed.data;
-  throw new ConfigurationError(
-    parsed.error.issues.map(({ path, message }) => ({ variable: String(path[0]), problem: message })),
-  );
 }

@@ -1,5 +1,6 @@
 // Starting twice: when two inputs mean the same run.
-import { milliseconds, parseInput, type ResolvedInput } from './contract.js';
+import { milliseconds, type ResolvedInput } from './contract.js';
+import { parseInput } from './input.js';
 
 /** The fields in which two inputs differ once defaults are applied; durations and GUIDs compare by what they mean. */
 export function differingFields(one: ResolvedInput, other: unknown): string[] {

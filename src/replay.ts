@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { Command } from 'commander';
-import { ConfigurationError, readTogether, type Environment } from './config.js';
+import { ConfigurationError, readTogether, type Environment } from './environment.js';
 import { isMainModule } from './main-module.js';
 import { loadTemporalConfig } from './temporal/connection.js';
 import { dataConverterFor, loadPayloadConfig, type PayloadConfig } from './temporal/payloads.js';

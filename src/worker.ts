@@ -2,7 +2,8 @@
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/index.js';
 import { ServerUnreachableError } from './client-errors.js';
-import { ConfigurationError, loadWorkerConfig, readTogether, type Environment, type WorkerConfig } from './config.js';
+import { loadWorkerConfig, type WorkerConfig } from './config.js';
+import { ConfigurationError, readTogether, type Environment } from './environment.js';
 import { taskQueue } from './contract.js';
 import { createLogger, logUncaught, nativeLogging } from './logging.js';
 import { isMainModule } from './main-module.js';

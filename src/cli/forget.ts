@@ -1,6 +1,7 @@
 // Erasing runs: those of one login on request, or all that are old.
 import { AccountDetailsError } from '../client-errors.js';
-import { ConfigurationError, loadWorkerConfig, readTogether } from '../config.js';
+import { loadWorkerConfig } from '../config.js';
+import { ConfigurationError, readTogether } from '../environment.js';
 import { accountDetailsWorkflowId } from '../contract.js';
 import { closedBefore, createErasure, RunsStillFoundError, type ErasableRun, type Erasure } from '../erasure.js';
 import { connectTo, loadTemporalConfig } from '../temporal/connection.js';

@@ -1,6 +1,6 @@
 // Payload keys: making one, and saying which there are. Neither asks a server.
 import { randomBytes } from 'node:crypto';
-import { ConfigurationError, withSecretFiles, type Environment } from '../config.js';
+import { ConfigurationError, withSecretFiles, type Environment } from '../environment.js';
 import { parsePayloadKeys, type PayloadKey } from '../temporal/encryption/keys.js';
 import { loadPayloadConfig } from '../temporal/payloads.js';
 import { exitCode, say, usageError, writeJson, type ExitCode } from './output.js';

@@ -1,6 +1,6 @@
 // What the command line says, and with which exit code. Documents go to stdout, everything else to stderr.
 import { AccountDetailsError, InputError } from '../client-errors.js';
-import { ConfigurationError } from '../config.js';
+import { ConfigurationError } from '../environment.js';
 
 export const exitCode = { ok: 0, failed: 1, usage: 2, answerNeeded: 3, timedOut: 4, unreachable: 5 } as const;
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { checkEnvironment, ConfigurationError, readTogether, type Environment } from '../config.js';
+import { checkEnvironment, ConfigurationError, readTogether, type Environment } from '../environment.js';
 import { createLogger, logUncaught } from '../logging.js';
 import { isLoopback } from '../loopback.js';
 import { isMainModule } from '../main-module.js';

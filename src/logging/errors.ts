@@ -4,7 +4,7 @@ import { types } from 'node:util';
 import { ApplicationFailure } from '@temporalio/common';
 import type { FailureDetails } from '../activities/failures.js';
 import { AccountDetailsError } from '../client-errors.js';
-import { ConfigurationError } from '../config.js';
+import { ConfigurationError } from '../environment.js';
 import { failureTypes, rejectionTypes } from '../contract.js';
 import { FlinksError } from '../flinks/errors.js';
 import { fromFlinks } from './from-flinks.js';

@@ -2,7 +2,7 @@
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ServerUnreachableError } from '../client-errors.js';
-import { ConfigurationError, withSecretFiles, type Environment } from '../config.js';
+import { ConfigurationError, withSecretFiles, type Environment } from '../environment.js';
 
 export type TemporalConfig = ReturnType<typeof loadClientConnectConfig> & { namespace: string; address: string };
 

@@ -1,10 +1,9 @@
-import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TemporalServer } from '../../dev/temporal-server.js';
 import { countByEndpoint, requestsOf } from '../../simulator/record.js';
 import { answersFor, loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
-import { AccountDetailsClient } from '../../src/client.js';
-import { testConverter } from '../support/encryption.js';
+import type { AccountDetailsClient } from '../../src/client.js';
+import { clientAt } from '../support/client.js';
 import { devServer } from '../support/servers.js';
 import { until } from '../support/until.js';
 import { startWorker, type WorkerProcess } from '../support/worker-process.js';
@@ -17,9 +16,7 @@ let client: AccountDetailsClient;
 beforeAll(async () => {
   [server, simulator] = await Promise.all([devServer(), startSimulator()]);
   worker = await startWorker(server, simulator, { LOG_LEVEL: 'warn' });
-  client = new AccountDetailsClient(
-    new Client({ connection: await Connection.connect({ address: server.address }), dataConverter: testConverter() }),
-  );
+  client = await clientAt(server.address);
 });
 
 afterAll(async () => {

@@ -1,12 +1,11 @@
-import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TemporalServer } from '../../dev/temporal-server.js';
 import { workerEnvironment } from '../../simulator/defaults.js';
 import { countByEndpoint, requestsOf } from '../../simulator/record.js';
 import { loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
-import { AccountDetailsClient } from '../../src/client.js';
+import type { AccountDetailsClient } from '../../src/client.js';
 import type { Stage } from '../../src/contract.js';
-import { testConverter } from '../support/encryption.js';
+import { clientAt } from '../support/client.js';
 import { devServer } from '../support/servers.js';
 import { documentOf, errorOf, starterAt, type Ran, type Starter } from '../support/starter.js';
 import { until } from '../support/until.js';
@@ -26,9 +25,7 @@ beforeAll(async () => {
   [server, simulator] = await Promise.all([devServer(), startSimulator()]);
   worker = await startWorker(server, simulator);
   starter = starterAt(server.address);
-  client = new AccountDetailsClient(
-    new Client({ connection: await Connection.connect({ address: server.address }), dataConverter: testConverter() }),
-  );
+  client = await clientAt(server.address);
 });
 
 afterAll(async () => {

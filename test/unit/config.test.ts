@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { defaultRetryPolicy } from '../../src/activities/retries.js';
-import { ConfigurationError, loadWorkerConfig, type Environment } from '../../src/config.js';
+import { loadWorkerConfig } from '../../src/config.js';
+import { ConfigurationError, type Environment } from '../../src/environment.js';
 import { loadTemporalConfig } from '../../src/temporal/connection.js';
 
 const needed = {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { accountDetailsWorkflowId, inputMessage, parseInput } from '../../src/contract.js';
+import { accountDetailsWorkflowId } from '../../src/contract.js';
+import { inputMessage, parseInput } from '../../src/input.js';
 
 const loginId = '5c000010-0000-4000-8000-00000000000A';
 const byLoginId = { loginId };

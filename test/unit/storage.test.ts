@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { StorageDriverClaim, type Payload } from '@temporalio/common';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ConfigurationError } from '../../src/config.js';
+import { ConfigurationError } from '../../src/environment.js';
 import { isUndecodable } from '../../src/temporal/encryption/codec.js';
 import { pathPart } from '../../src/temporal/storage/object-names.js';
 import { openPayloadStore, type PayloadStore } from '../../src/temporal/storage/storage.js';

@@ -1,0 +1,80 @@
+// How any part of the configuration is read from the environment. No value is ever repeated in a message.
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+export type Environment = Record<string, string | undefined>;
+
+export interface ConfigurationProblem {
+  variable: string;
+  /** What is wrong with it, and never its value. */
+  problem: string;
+}
+
+/** Variables that are missing or do not fit, each named with what it should be. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  readonly problems: ConfigurationProblem[];
+
+  constructor(problems: ConfigurationProblem[]) {
+    super(`The configuration does not fit: ${problems.map((one) => `${one.variable} ${one.problem}`).join('; ')}.`);
+    this.problems = problems;
+  }
+
+  /** The names of the variables at fault. */
+  get variables(): string[] {
+    return this.problems.map(({ variable }) => variable);
+  }
+}
+
+/** A variable that is a whole number within these bounds. */
+export const wholeNumber = (byDefault: number, least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((n) => n >= least && n <= most, `must be from ${least} to ${most}`)
+    .default(byDefault);
+
+/** Reads several parts of a configuration and names the faults of all of them at once. */
+export function readTogether<T extends unknown[]>(...readers: { [Part in keyof T]: () => T[Part] }): T {
+  const faults: ConfigurationProblem[] = [];
+  const parts = readers.map((read) => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      faults.push(...error.problems);
+      return undefined;
+    }
+  });
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return parts as T;
+}
+
+/** Takes each secret from its variable or from the file that its `…_FILE` variable names. Empty means unset. */
+export function withSecretFiles(environment: Environment, secrets: string[]): Environment {
+  const found = { ...environment };
+  const problems: ConfigurationProblem[] = [];
+  for (const secret of secrets) {
+    const variable = `${secret}_FILE`;
+    const file = environment[variable];
+    if (!file) continue;
+    if (environment[secret]) problems.push({ variable, problem: `and ${secret} are both set; keep one` });
+    try {
+      found[secret] = readFileSync(file, 'utf8').trim();
+    } catch {
+      problems.push({ variable, problem: 'names a file that cannot be read' });
+    }
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return found;
+}
+
+/** Checks a part of the environment. Throws a ConfigurationError that names every variable at fault. */
+export function checkEnvironment<T>(schema: z.ZodType<T>, environment: Environment, secrets: string[]): T {
+  const parsed = schema.safeParse(withSecretFiles(environment, secrets));
+  if (parsed.success) return parsed.data;
+  throw new ConfigurationError(
+    parsed.error.issues.map(({ path, message }) => ({ variable: String(path[0]), problem: message })),
+  );
+}
