@@ -15,6 +15,8 @@ export interface WorkerConfig {
   searchAttributes: boolean;
   logLevel: LogLevelName;
   buildId?: string | undefined;
+  /** A bundle of `npm run build`, where it is not beside the compiled sources. */
+  workflowBundle?: string | undefined;
   /** Milliseconds in which running activities may finish after SIGTERM. */
   shutdownGraceMs: number;
 }
@@ -73,6 +75,7 @@ const workerObject = z.object({
   SEARCH_ATTRIBUTES: z.enum(['on', 'off'], 'must be on or off').default('on'),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   WORKER_BUILD_ID: z.string().min(1).max(200).optional(),
+  WORKFLOW_BUNDLE: z.string().min(1).optional(),
   WORKER_SHUTDOWN_GRACE: duration(30_000),
 });
 
@@ -122,6 +125,7 @@ export function loadWorkerConfig(environment: Environment = process.env): Worker
     searchAttributes: v.SEARCH_ATTRIBUTES === 'on',
     logLevel: v.LOG_LEVEL,
     buildId: v.WORKER_BUILD_ID,
+    workflowBundle: v.WORKFLOW_BUNDLE,
     shutdownGraceMs: v.WORKER_SHUTDOWN_GRACE,
   };
 }

@@ -6,6 +6,7 @@ import { ConfigurationError, readTogether, type Environment } from './environmen
 import { isMainModule } from './main-module.js';
 import { loadTemporalConfig } from './temporal/connection.js';
 import { dataConverterFor, loadPayloadConfig, type PayloadConfig } from './temporal/payloads.js';
+import { followBrokenReferences } from './temporal/storage/broken-references.js';
 import { openPayloadStore, type PayloadStore } from './temporal/storage/storage.js';
 import { bundleWorkflows } from './temporal/workflow-bundle.js';
 
@@ -24,6 +25,7 @@ export async function replay(
   payloads: PayloadConfig,
   store?: PayloadStore,
 ) {
+  followBrokenReferences();
   const workflowBundle = await bundleWorkflows({ searchAttributes: true, encryption: payloads !== undefined });
   const dataConverter = dataConverterFor(payloads, namespace, store);
   await Worker.runReplayHistory({ workflowBundle, dataConverter }, history, workflowId);

@@ -10,9 +10,10 @@ import { isMainModule } from './main-module.js';
 import { createFlinksClient } from './flinks/client.js';
 import { loadTemporalConfig, withinReach, type TemporalConfig } from './temporal/connection.js';
 import { dataConverterFor, encodedSize, loadPayloadConfig, type PayloadConfig } from './temporal/payloads.js';
+import { workflowBundleFor } from './temporal/prebuilt-bundle.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
+import { followBrokenReferences } from './temporal/storage/broken-references.js';
 import { openPayloadStore, type PayloadStore } from './temporal/storage/storage.js';
-import { bundleWorkflows } from './temporal/workflow-bundle.js';
 
 /** Runs a worker until it is told to stop, then lets running activities finish within the grace period. */
 export async function runWorker(
@@ -22,6 +23,7 @@ export async function runWorker(
   store?: PayloadStore,
 ): Promise<void> {
   const connection = await withinReach(temporal.address, NativeConnection.connect(temporal.connectionOptions));
+  followBrokenReferences();
   const flinks = createFlinksClient(config.flinks);
   const dataConverter = dataConverterFor(payloads, temporal.namespace, store);
   const carriage = {
@@ -34,10 +36,10 @@ export async function runWorker(
       connection,
       namespace: temporal.namespace,
       taskQueue,
-      workflowBundle: await bundleWorkflows({
-        searchAttributes: config.searchAttributes,
-        encryption: payloads !== undefined,
-      }),
+      workflowBundle: await workflowBundleFor(
+        { searchAttributes: config.searchAttributes, encryption: payloads !== undefined },
+        config.workflowBundle,
+      ),
       dataConverter,
       activities: createActivities(flinks, config.retries, carriage),
       shutdownGraceTime: config.shutdownGraceMs,

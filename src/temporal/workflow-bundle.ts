@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { failureConverterPath } from './payloads.js';
 
-// The sources end in .ts where they run as they are, and in .js where they were compiled.
-const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+/** The sources end in .ts where they run as they are, and in .js where they were compiled. */
+export const isCompiled = !import.meta.url.endsWith('.ts');
+const ending = isCompiled ? '.js' : '.ts';
 const path = (name: string): string => fileURLToPath(new URL(name + ending, import.meta.url));
 
 export interface BundleOptions {

@@ -41,7 +41,9 @@ export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (r
   try {
     const result = await story({ progress, desk });
     progress.enter('completed');
-    return result;
+    // A run that is replayed to its end, for a query after its close, has its result in its history already. Another copy
+    // would be encrypted and, where it is large, stored and never deleted.
+    return workflowInfo().unsafe.isReplaying ? (undefined as T) : result;
   } catch (error) {
     if (isCancellation(error)) {
       progress.enter('cancelled');

@@ -3,7 +3,7 @@ import { CancellationScope, CancelledFailure, condition } from '@temporalio/work
 import type { Authorized, AuthorizeRequest } from '../activities/authorize.js';
 import { milliseconds, type Challenge, type Login, type ResolvedInput } from '../contract.js';
 import type { SecurityResponse } from '../flinks/client.js';
-import { once, repeatable, repeatWhereHarmless } from './calls.js';
+import { once, readable, repeatable, repeatWhereHarmless } from './calls.js';
 import { failureOf, runFailure } from './failures.js';
 import type { Run } from './run.js';
 
@@ -57,7 +57,7 @@ async function call(
   request: (at: { attempt: number; elapsedMs: number }) => AuthorizeRequest,
 ): Promise<Authorized> {
   try {
-    const reply = await repeatWhereHarmless((at) => authorize(request(at)));
+    const reply = readable(await repeatWhereHarmless((at) => authorize(request(at))));
     const { requestId, institution } = reply.kind === 'session' ? reply.session : reply.open;
     progress.learn({
       requestId,
