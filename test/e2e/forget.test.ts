@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -8,15 +8,15 @@ import { pathToFileURL } from 'node:url';
 import { Connection } from '@temporalio/client';
 import { tsToMs } from '@temporalio/common/lib/time.js';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { temporalCli } from '../../dev/binaries.js';
-import { startChild, untilReady, type Child } from '../../dev/child.js';
 import { localEnvironment } from '../../dev/local-environment.js';
-import { startTemporalServer, type TemporalServer } from '../../dev/temporal-server.js';
+import type { TemporalServer } from '../../dev/temporal-server.js';
 import { workerEnvironment } from '../../simulator/defaults.js';
 import { loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
 import { connectClient, type AccountDetailsClient } from '../../src/client.js';
 import { accountDetailsWorkflowId } from '../../src/contract.js';
 import { main } from '../../src/starter.js';
+import { deletesAtOnce, devServer } from '../support/servers.js';
+import { startWorker, type WorkerProcess } from '../support/worker-process.js';
 
 const namespace = 'default';
 const payloadKeys = `test:${randomBytes(32).toString('base64')}`;
@@ -24,7 +24,7 @@ const payloadKeys = `test:${randomBytes(32).toString('base64')}`;
 let folder: string;
 let temporal: TemporalServer;
 let simulator: Simulator;
-let worker: Child;
+let worker: WorkerProcess;
 let client: AccountDetailsClient;
 let connection: Connection;
 
@@ -39,33 +39,15 @@ const flinks = () => ({
   FLINKS_RETRY_MAXIMUM_INTERVAL: '200 ms',
 });
 
-/**
- * A server that keeps its runs in a file and deletes at once. By default it notes every half minute only which runs have
- * closed for good, and deletes none before that.
- */
-async function startServer(port = 0): Promise<TemporalServer> {
-  const program = join(folder, 'temporal');
-  const more = `--dynamic-config-value 'history.transferProcessorUpdateAckInterval="200ms"'`;
-  const script = `#!/bin/sh\n[ "$1" = server ] && set -- "$@" ${more}\nexec '${await temporalCli()}' "$@"\n`;
-  await writeFile(program, script, { mode: 0o700 });
-  vi.stubEnv('TEMPORAL_CLI_PATH', program);
-  const server = await startTemporalServer({ dbFilename: join(folder, 'temporal.db'), port });
-  vi.unstubAllEnvs();
-  return server;
-}
+const startServer = (port = 0): Promise<TemporalServer> =>
+  devServer({ dbFilename: join(folder, 'temporal.db'), port, settings: deletesAtOnce });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'forget-'));
   await mkdir(join(folder, 'payloads'));
   [temporal, simulator] = await Promise.all([startServer(), startSimulator()]);
   const environment = { TEMPORAL_ADDRESS: temporal.address, PAYLOAD_KEYS: payloadKeys, ...storage() };
-  let isReady = () => {};
-  const ready = new Promise<void>((resolve) => (isReady = resolve));
-  worker = await startChild(process.execPath, ['--import', 'tsx', 'src/worker.ts'], {
-    env: localEnvironment({ ...environment, ...flinks() }),
-    log: (line) => line.startsWith('worker ready') && isReady(),
-  });
-  await untilReady(worker, () => ready);
+  worker = await startWorker(temporal, simulator, { ...environment, ...flinks() });
   client = await connectClient(localEnvironment(environment));
   connection = await Connection.connect({ address: temporal.address });
 });
