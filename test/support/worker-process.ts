@@ -15,7 +15,7 @@ export interface WorkerProcess extends Child {
 export type Variables = Record<string, string | undefined>;
 
 /** Starts a worker with these variables and no other word about Temporal, Flinks or workers. It may end at once. */
-export async function launchWorker(variables: Variables): Promise<WorkerProcess> {
+export async function launchWorker(variables: Variables, program = 'src/worker.ts'): Promise<WorkerProcess> {
   const lines: string[] = [];
   let isReady = () => {};
   const ready = new Promise<void>((resolve) => (isReady = resolve));
@@ -24,7 +24,7 @@ export async function launchWorker(variables: Variables): Promise<WorkerProcess>
     if (line.startsWith('worker ready')) isReady();
   };
   const env = localEnvironment({ WORKER_SHUTDOWN_GRACE: '8 seconds', ...variables });
-  const child = await startChild(process.execPath, ['--import', 'tsx', 'src/worker.ts'], { env, log });
+  const child = await startChild(process.execPath, ['--import', 'tsx', program], { env, log });
   return { ...child, output: () => lines.join('\n'), ready, terminate: () => process.kill(child.pid, 'SIGTERM') };
 }
 
@@ -33,9 +33,10 @@ export async function startWorker(
   temporal: { address: string },
   flinks: { url: string; keys: Keys },
   variables: Variables = {},
+  program?: string,
 ): Promise<WorkerProcess> {
   const addresses = { TEMPORAL_ADDRESS: temporal.address, ...workerEnvironment(flinks.url, flinks.keys) };
-  const worker = await launchWorker({ ...addresses, ...variables });
+  const worker = await launchWorker({ ...addresses, ...variables }, program);
   await untilReady(worker, () => worker.ready);
   return worker;
 }
