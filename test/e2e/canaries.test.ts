@@ -31,6 +31,8 @@ type Variables = Record<string, string>;
 const encrypted: Variables = { PAYLOAD_KEYS: `test:${randomBytes(32).toString('base64')}`, PAYLOAD_ENCRYPTION: 'on' };
 const readable: Variables = { PAYLOAD_ENCRYPTION: 'off' };
 
+const rawAxiosWorker = ['--import', 'tsx', 'test/support/raw-axios-worker.ts'];
+
 /** Every fault of the simulator in a second or two instead of minutes. */
 const inAHurry: Variables = {
   FLINKS_AUTHORIZE_TIMEOUT: '2 seconds',
@@ -75,7 +77,7 @@ afterEach(async () => {
   for (const worker of workers.splice(0)) await worker.stop();
 });
 
-async function launch(database: { address: string }, variables: Variables, program?: string): Promise<WorkerProcess> {
+async function launch(database: { address: string }, variables: Variables, program?: string[]): Promise<WorkerProcess> {
   const worker = await startWorker(database, simulator, { LOG_LEVEL: 'trace', ...inAHurry, ...variables }, program);
   workers.push(worker);
   return worker;
@@ -183,7 +185,7 @@ describe('with encryption on', () => {
     ['as the SDK logs it, is found by the same scan', 'false'],
     ['as this service logs it, is not seen', 'true'],
   ])('a raw axios error that leaves an activity, %s', async (_, ours) => {
-    const worker = await launch(database, { ...encrypted, OURS: ours }, 'test/support/raw-axios-worker.ts');
+    const worker = await launch(database, { ...encrypted, OURS: ours }, rawAxiosWorker);
     expect(await drive(client, 'plain', { login: credentialsFor('plain') }, false)).toBeUndefined();
     await worker.stop();
 
