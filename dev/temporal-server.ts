@@ -18,6 +18,8 @@ export interface TemporalServerOptions {
   dbFilename?: string | undefined;
   /** Created at the start where it does not exist; `default` if it is absent. */
   namespace?: string | undefined;
+  /** Dynamic configuration of the server, each as `name=value`. */
+  settings?: readonly string[] | undefined;
   /** Gets every line that the server writes. */
   log?: ((line: string) => void) | undefined;
 }
@@ -33,7 +35,7 @@ export interface TemporalServer extends Child {
  * left to the worker. Throws an error that names the port if one is taken.
  */
 export async function startTemporalServer(options: TemporalServerOptions = {}): Promise<TemporalServer> {
-  const { codecEndpoint, dbFilename, namespace = 'default', log } = options;
+  const { codecEndpoint, dbFilename, namespace = 'default', settings = [], log } = options;
   const [freePort = 0, freeUiPort = 0] = await freePorts(2);
   const port = options.port || freePort;
   const uiPort = options.uiPort === undefined ? undefined : options.uiPort || freeUiPort;
@@ -44,6 +46,7 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
 
   const args = ['server', 'start-dev', '--ip', loopback, '--port', String(port), '--namespace', namespace];
   args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]), ...quickPolls);
+  args.push(...settings.flatMap((setting) => ['--dynamic-config-value', setting]));
   if (codecEndpoint !== undefined) args.push('--ui-codec-endpoint', codecEndpoint);
   if (dbFilename !== undefined) args.push('--db-filename', dbFilename, ...quickWrites);
   const server = await startChild(await temporalCli(), args, { env: localEnvironment(), log });

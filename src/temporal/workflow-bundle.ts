@@ -1,6 +1,7 @@
 // The code that runs in the workflow sandbox: the workflows, zod through contract.ts, and the payload converter.
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import { createLogger } from '../logging.js';
 import { failureConverterPath } from './payloads.js';
 
 /** The sources end in .ts where they run as they are, and in .js where they were compiled. */
@@ -24,5 +25,5 @@ export const bundleWorkflows = ({ searchAttributes, encryption }: BundleOptions)
     payloadConverterPath: path('./payload-converter'),
     ...(encryption && { failureConverterPath }),
     // The bundler tells its whole inventory as information.
-    logger: new DefaultLogger('WARN'),
+    logger: createLogger('warn'),
   });

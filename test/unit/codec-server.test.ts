@@ -210,7 +210,10 @@ describe('what is encoded and decoded', () => {
   });
 
   test('an address that is not there says which are', async () => {
-    expect(await call('/secrets')).toMatchObject({ status: 404, json: { message: 'There is /encode and /decode.' } });
+    expect(await call('/secrets')).toMatchObject({
+      status: 404,
+      json: { message: 'There are /encode, /decode and /download.' },
+    });
   });
 
   test('a request without a namespace is refused', async () => {
