@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
 import type { Command } from 'commander';
+import { milliseconds } from '../contract.js';
 import { connectTo, loadTemporalConfig } from '../temporal/connection.js';
 import { deploymentName, describeDeployment, setCurrentBuild, type Deployment } from '../temporal/deployment.js';
 import { CommandError, exitCode, say, usageError, writeJson, type ExitCode } from './output.js';
@@ -13,6 +14,7 @@ export function deployCommands(deploy: Command, exitWith: (code: ExitCode) => vo
     .command('set-current')
     .description('let new runs go to a build; waits until a worker of it polls, and until the change is in force')
     .option('--build-id <id>', 'the build; WORKER_BUILD_ID unless given')
+    .option('--timeout <duration>', 'how long to wait', '30 seconds')
     .option('--json', 'write exactly one JSON document to stdout')
     .action(async (options: SetCurrentOptions) => exitWith(await setCurrent(options)));
   deploy
@@ -24,13 +26,17 @@ export function deployCommands(deploy: Command, exitWith: (code: ExitCode) => vo
 
 interface SetCurrentOptions {
   buildId?: string;
+  timeout: string;
   json?: boolean;
 }
 
-/** A worker that was just started needs a few seconds until the server knows its build. */
-const withinMs = 30_000;
-
-async function setCurrent({ buildId = process.env['WORKER_BUILD_ID'], json }: SetCurrentOptions): Promise<ExitCode> {
+async function setCurrent({
+  buildId = process.env['WORKER_BUILD_ID'],
+  timeout,
+  json,
+}: SetCurrentOptions): Promise<ExitCode> {
+  const withinMs = milliseconds(timeout);
+  if (!(withinMs > 0)) throw usageError('--timeout must be a duration such as "30 seconds".');
   if (!buildId) throw usageError('Say which build is to be current: --build-id, or WORKER_BUILD_ID.');
   const deployment = await withConnection(async (connection, namespace) => {
     const giveUpAt = Date.now() + withinMs;
@@ -39,7 +45,10 @@ async function setCurrent({ buildId = process.env['WORKER_BUILD_ID'], json }: Se
     for (;;) {
       const now = await describeDeployment(connection, namespace);
       if (now?.current === buildId && now.settled) return now;
-      await again(giveUpAt, `Build ${buildId} was set, and after 30 s not every part of the task queue knows it.`);
+      await again(
+        giveUpAt,
+        `Build ${buildId} was set, and after ${timeout} not every part of the task queue knows it.`,
+      );
     }
   });
   if (json) writeJson(documentOf(deployment));
