@@ -16,7 +16,7 @@ import { openPayloadStore, type PayloadStore } from './temporal/storage/storage.
 import { bundleWorkflows } from './temporal/workflow-bundle.js';
 import { atMost, ofBuild, warnWithoutCurrentBuild } from './worker/dispatch.js';
 import { serveHealth, type HealthServer, type WorkerState } from './worker/health.js';
-import { callObserver, prometheusAt } from './worker/metrics.js';
+import { callObserver, prometheusAt, showOutcomes } from './worker/metrics.js';
 
 /** Runs a worker until it is told to stop, then lets running activities finish within the grace period. `state` says how far it is. */
 export async function runWorker(
@@ -55,6 +55,7 @@ export async function runWorker(
       ...atMost(config.maxCallsPerSecond),
       ...ofBuild(config.buildId),
     });
+    showOutcomes(metricMeter, temporal.namespace);
     state.connection = connection;
     state.worker = worker;
     if (config.buildId !== undefined) await warnWithoutCurrentBuild(logger, connection, temporal.namespace);

@@ -1,6 +1,7 @@
 // The metrics of a worker process: those of Temporal's SDK and our own, on one Prometheus page.
 import { log } from '@temporalio/activity';
 import type { MetricMeter } from '@temporalio/common';
+import { failureTypes, taskQueue, workflowType } from '../contract.js';
 import type { EndedCall } from '../flinks/observed.js';
 import { histogramBuckets, metrics } from '../metrics.js';
 
@@ -10,10 +11,20 @@ export const prometheusAt = (bindAddress: string | undefined) =>
     ? {}
     : { metrics: { prometheus: { bindAddress, histogramBucketOverrides: histogramBuckets } } };
 
+/**
+ * Shows every outcome at zero from the start: an increase from nothing to the first failure of a kind is none to
+ * Prometheus. The labels are those with which runs count.
+ */
+export function showOutcomes(meter: MetricMeter, namespace: string): void {
+  const runs = meter.createCounter(...metrics.runs);
+  for (const outcome of ['completed', 'cancelled', ...failureTypes])
+    runs.add(0, { namespace, taskQueue, workflowType, outcome });
+}
+
 /** Counts and times the calls to Flinks that activities make, and logs each at debug with the ids of its run. */
 export function callObserver(meter: MetricMeter): (call: EndedCall) => void {
-  const calls = meter.createCounter(metrics.calls, undefined, 'Calls to Flinks, by endpoint and code');
-  const duration = meter.createHistogram(metrics.callDuration, 'float', undefined, 'Time that calls to Flinks took');
+  const calls = meter.createCounter(...metrics.calls);
+  const duration = meter.createHistogram(...metrics.callDuration);
   return ({ endpoint, code, seconds }) => {
     calls.add(1, { endpoint, code });
     duration.record(seconds, { endpoint });

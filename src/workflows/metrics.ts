@@ -7,9 +7,7 @@ const inSeconds = (sinceMs: number): number => Math.max(0, (Date.now() - sinceMs
 
 /** Measures a run that completed. */
 export function measureResult(progress: Progress): void {
-  metricMeter
-    .createHistogram(metrics.timeToResult, 'float', undefined, 'From the start of a run to its result')
-    .record(inSeconds(workflowInfo().runStartTime.getTime()));
+  metricMeter.createHistogram(...metrics.timeToResult).record(inSeconds(workflowInfo().runStartTime.getTime()));
   measureEnd('completed', progress);
 }
 
@@ -22,12 +20,10 @@ export function measureFailure(error: unknown, progress: Progress): void {
 
 /** Measures how long the customer took for an answer that was taken. */
 export function measureAnswer(askedAtMs: number): void {
-  metricMeter
-    .createHistogram(metrics.answerWait, 'float', undefined, 'From a question of the bank to the answer')
-    .record(inSeconds(askedAtMs));
+  metricMeter.createHistogram(...metrics.answerWait).record(inSeconds(askedAtMs));
 }
 
 function measureEnd(outcome: string, { polls }: Progress): void {
-  metricMeter.createCounter(metrics.runs, undefined, 'Runs that ended, by outcome').add(1, { outcome });
-  metricMeter.createHistogram(metrics.pollsPerRun, 'int', undefined, 'Polls of a run that ended').record(polls);
+  metricMeter.createCounter(...metrics.runs).add(1, { outcome });
+  metricMeter.createHistogram(...metrics.pollsPerRun).record(polls);
 }

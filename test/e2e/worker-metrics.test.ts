@@ -76,6 +76,7 @@ const polling = { interval: '1 second', deadline: '3 seconds' };
 
 test('each run and each call is counted once, also where another worker replays it, and no secret and no id is among the metrics', async () => {
   const first = await work();
+  expect(await first.page()).toMatch(/^flinks_runs_total\{[^}]*outcome="FlinksConfiguration"[^}]*\} 0$/m);
   const completed = await client.start({ login: credentials('question-then-pending'), polling });
   await answer(completed.workflowId, 'question-then-pending');
   const asking = await client.start({ login: { loginId: loginIdFor('question', 2) }, mode: 'live' });
@@ -87,6 +88,8 @@ test('each run and each call is counted once, also where another worker replays 
 
   const runs = (outcome: string) => first.value('flinks_runs_total', { outcome });
   expect(await runs('completed')).toBe(1);
+  // The zero at the start and the run are one series.
+  expect((await first.page()).match(/^flinks_runs_total\{.*outcome="completed"/gm)).toHaveLength(1);
   expect(await runs('InvalidCredentials')).toBe(1);
   expect(await runs('PendingTooLong')).toBe(1);
   expect(await first.value('flinks_runs_total')).toBe(3);
