@@ -45,8 +45,8 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
   }
 
   const args = ['server', 'start-dev', '--ip', loopback, '--port', String(port), '--namespace', namespace];
-  args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]), ...quickPolls);
   args.push(...settings.flatMap((setting) => ['--dynamic-config-value', setting]));
+  args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]), ...quickPolls, ...turns);
   if (codecEndpoint !== undefined) args.push('--ui-codec-endpoint', codecEndpoint);
   if (dbFilename !== undefined) args.push('--db-filename', dbFilename, ...quickWrites);
   const server = await startChild(await temporalCli(), args, { env: localEnvironment(), log });
@@ -58,11 +58,22 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
 
 // By default the server looks for new tasks 20 times a second, so that each step of a run waits up to 50 ms.
 // Timers are due within 10 ms instead of a second, so that polls stay on a grid of one second.
-const quickPolls = [
+const quickPolls = dynamicConfig(
   'history.transferProcessorMaxPollRPS=1000',
   'history.timerProcessorMaxPollRPS=1000',
   'history.timerProcessorMaxTimeShift="10ms"',
-].flatMap((setting) => ['--dynamic-config-value', setting]);
+);
+
+// Runs take turns by tenant only where that is switched on. A queue in several parts keeps the order in each part alone.
+const turns = dynamicConfig(
+  'matching.enableFairness=true',
+  'matching.numTaskqueueReadPartitions=1',
+  'matching.numTaskqueueWritePartitions=1',
+);
+
+function dynamicConfig(...settings: string[]): string[] {
+  return settings.flatMap((setting) => ['--dynamic-config-value', setting]);
+}
 
 // At SQLite's own settings a file keeps up with a handful of runs a second only.
 const quickWrites = ['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'];

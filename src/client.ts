@@ -32,6 +32,7 @@ import {
 import { inputMessage, parseInput } from './input.js';
 import { errorFromTemporal } from './client-failures.js';
 import { differingFields } from './join.js';
+import { turnOf, type TurnOptions } from './priority.js';
 import { connectTo, loadTemporalConfig } from './temporal/connection.js';
 import { dataConverterFor, loadPayloadConfig } from './temporal/payloads.js';
 import { openPayloadStore } from './temporal/storage/storage.js';
@@ -98,17 +99,27 @@ export class AccountDetailsClient {
 
   /**
    * Starts a run, or joins the open one of the same login if its input means the same. The workflow id follows from the
-   * LoginId; for credentials it is `workflowId`, or a new opaque one. Throws an InputError that names the fields.
+   * LoginId; for credentials it is `workflowId`, or a new opaque one. A run that is joined keeps its turn. Throws an
+   * InputError that names the fields.
    */
-  async start(input: RetrieveAccountDetailsInput, options: { workflowId?: string } = {}): Promise<StartedRun> {
+  async start(
+    input: RetrieveAccountDetailsInput,
+    options: { workflowId?: string } & TurnOptions = {},
+  ): Promise<StartedRun> {
     const resolved = checkInput(input);
+    const turn = turnOf(options);
     const workflowId =
       'loginId' in resolved.login
         ? accountDetailsWorkflowId(resolved.login.loginId)
         : (options.workflowId ?? accountDetailsWorkflowId(randomUUID()));
     for (;;) {
       try {
-        const handle = await this.temporal.workflow.start(workflowType, { taskQueue, workflowId, args: [input] });
+        const handle = await this.temporal.workflow.start(workflowType, {
+          taskQueue,
+          workflowId,
+          args: [input],
+          ...turn,
+        });
         return { workflowId, runId: handle.firstExecutionRunId, started: true };
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw errorFromTemporal(error, workflowId);
