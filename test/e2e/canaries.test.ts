@@ -17,6 +17,7 @@ import { answersFor, loginIdFor, SCENARIOS, startSimulator, type Simulator } fro
 import { connectClient, RunFailedError, type AccountDetailsClient } from '../../src/client.js';
 import type { Challenge, RetrieveAccountDetailsInput, RetrieveAccountDetailsResult } from '../../src/contract.js';
 import { found, scan, type Canary } from '../support/canary-scan.js';
+import { checkDocuments } from '../support/documents.js';
 
 const unique = (): string => `Cnry${randomBytes(9).toString('hex')}`;
 const marks = {
@@ -115,6 +116,7 @@ function starterAt(address: string, variables: Variables) {
     child.stdin.end(stdin);
     const [stdout, stderr, exit] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
     written.push(stderr, shown ? stdout : '');
+    checkDocuments(args, { exit, stdout });
     return { exit, stdout };
   };
   return { run, written };

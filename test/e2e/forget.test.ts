@@ -17,6 +17,7 @@ import { loginIdFor, startSimulator, type Simulator } from '../../simulator/serv
 import { connectClient, type AccountDetailsClient } from '../../src/client.js';
 import { accountDetailsWorkflowId } from '../../src/contract.js';
 import { main } from '../../src/starter.js';
+import { checkDocuments } from '../support/documents.js';
 
 const namespace = 'default';
 const payloadKeys = `test:${randomBytes(32).toString('base64')}`;
@@ -94,6 +95,7 @@ async function forget(args: string[], env: Record<string, string | undefined> = 
   });
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
   const [stdout, stderr, exit] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
+  checkDocuments(['forget', '--json', ...args], { exit, stdout });
   return { exit, stderr, document: JSON.parse(stdout) as unknown };
 }
 
@@ -141,6 +143,7 @@ async function ninetyDaysAfter(time: number, args: string[]) {
   const exit = await main(['forget', '--json', ...args]);
   vi.useRealTimers();
   vi.restoreAllMocks();
+  checkDocuments(['forget', '--json', ...args], { exit, stdout });
   return { exit, document: JSON.parse(stdout) as unknown };
 }
 
