@@ -80,7 +80,7 @@ async def answer(run: WorkflowHandle, progress: dict) -> None:
                 return  # These are answered no more: what comes next says why.
 
 
-async def main(login_id: str) -> None:
+async def main(login_id: str) -> int:
     run = await start(await connect(), login_id)
     while (progress := await next_challenge(run)) is not None:
         await answer(run, progress)
@@ -88,13 +88,20 @@ async def main(login_id: str) -> None:
         result = await run.result()
     except WorkflowFailureError as failure:
         cause = failure.cause
-        sys.exit(f"{cause.type}: {cause.message}" if isinstance(cause, ApplicationError) else f"The run ended: {cause}")
+        reason = f"{cause.type}: {cause.message}" if isinstance(cause, ApplicationError) else f"The run ended: {cause}"
+        print(reason, file=sys.stderr)
+        return 1
     for account in result["accounts"]:  # Nearly every field of an account may be null or absent.
         balance = account.get("balance") or {}
         print(account.get("title"), balance.get("current"), account.get("currency"))
+    return 0
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit("Usage: python retrieve.py LOGIN_ID")
-    asyncio.run(main(sys.argv[1]))
+    status = asyncio.run(main(sys.argv[1]))
+    # A thread of the SDK that is still about its business can abort Python while it ends (temporalio/sdk-python#300),
+    # so this ends at once. A program that goes on needs none of it.
+    sys.stdout.flush()
+    os._exit(status)

@@ -126,6 +126,6 @@ export const documents: Record<string, Printed> = {
       z.object({ closedBefore: z.iso.datetime(), ...forgotten }),
     ]),
   ),
-  'keys new': one(z.object({ id: z.string(), key: z.base64() })),
+  'keys new': one(z.object({ id: z.string(), key: z.string().regex(/^[A-Za-z0-9+/]{43}=$/) })),
   'keys list': one(z.array(z.object({ id: z.string(), encrypts: z.boolean() }))),
 };

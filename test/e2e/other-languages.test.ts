@@ -14,7 +14,7 @@ import { countByEndpoint, requestsOf } from '../../simulator/record.js';
 import { loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
 import { loadCodecServerConfig, startCodecServer } from '../../src/codec-server/main.js';
 import { loadPayloadConfig } from '../../src/temporal/payloads.js';
-import { codeBlocks } from '../support/code-blocks.js';
+import { codeBlocks } from '../support/markdown.js';
 import { createNamespace } from '../support/namespaces.js';
 import { pythonWithSdk } from '../support/python-sdk.js';
 import { devServer } from '../support/servers.js';
@@ -132,6 +132,7 @@ describe.each(ways)('$way', ({ namespace, worker: workerVariables, program, read
     expect(await shell(query)).toMatch(/"?stage"?.*awaitingAnswers/);
     expect(await shell(update)).toContain('accepted');
     expect(await shell(result)).toMatch(/COMPLETED[^]*accountNumber/);
+    await expect(shell(wait)).rejects.toMatchObject({ stderr: expect.stringContaining('already completed') });
     expect(await shell(signal)).toMatch(/COMPLETED[^]*accountNumber/);
     expect([sent(first), sent(second)]).toEqual([asked, asked]);
     expect((await history(second)).includes('Montreal')).toBe(readable);

@@ -183,6 +183,13 @@ describe.each(examples)('$file', ({ file, schema, fits, refused }) => {
   });
 });
 
+test.each(Object.entries((published('cli.schema.json') as { $defs: Record<string, object> }).$defs))(
+  'any validator takes the schema of the command line for %s',
+  (_name, schema) => {
+    expect(() => validator(schema)).not.toThrow();
+  },
+);
+
 test.each([
   { answerWithin: '25 hours' },
   { answerWithin: '0 seconds' },
