@@ -31,7 +31,8 @@ export async function main(args: string[]): Promise<ExitCode> {
   }
 }
 
-function commands(exitWith: (code: ExitCode) => void): Command {
+/** The commands and their options. `exitWith` gets the exit code of the one that was run. */
+export function commands(exitWith: (code: ExitCode) => void): Command {
   const program = new Command('starter')
     .description('Starts, answers and follows retrievals of bank account details. One run per LoginId.')
     .exitOverride()

@@ -22,6 +22,7 @@ import { deletesAtOnce, devServer } from '../support/servers.js';
 import { atTerminal, hasTerminal } from '../support/terminal.js';
 import { until } from '../support/until.js';
 import { startWorker, type WorkerProcess } from '../support/worker-process.js';
+import { checkDocuments } from '../support/documents.js';
 
 const namespace = 'default';
 const payloadKeys = `test:${randomBytes(32).toString('base64')}`;
@@ -81,6 +82,7 @@ async function forget(args: string[], env: Record<string, string | undefined> = 
   });
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
   const [stdout, stderr, exit] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
+  checkDocuments(['forget', '--json', ...args], { exit, stdout });
   return { exit, stderr, document: JSON.parse(stdout) as unknown };
 }
 
@@ -128,6 +130,7 @@ async function ninetyDaysAfter(time: number, args: string[]) {
   const exit = await main(['forget', '--json', ...args]);
   vi.useRealTimers();
   vi.restoreAllMocks();
+  checkDocuments(['forget', '--json', ...args], { exit, stdout });
   return { exit, document: JSON.parse(stdout) as unknown };
 }
 
