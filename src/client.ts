@@ -30,6 +30,7 @@ import {
   type Stage,
 } from './contract.js';
 import { inputMessage, parseInput } from './input.js';
+import { describeRun } from './run-description.js';
 import { errorFromTemporal } from './client-failures.js';
 import { differingFields } from './join.js';
 import { connectTo, loadTemporalConfig } from './temporal/connection.js';
@@ -108,7 +109,12 @@ export class AccountDetailsClient {
         : (options.workflowId ?? accountDetailsWorkflowId(randomUUID()));
     for (;;) {
       try {
-        const handle = await this.temporal.workflow.start(workflowType, { taskQueue, workflowId, args: [input] });
+        const handle = await this.temporal.workflow.start(workflowType, {
+          taskQueue,
+          workflowId,
+          args: [input],
+          ...describeRun(resolved),
+        });
         return { workflowId, runId: handle.firstExecutionRunId, started: true };
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw errorFromTemporal(error, workflowId);

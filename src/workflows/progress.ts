@@ -1,7 +1,8 @@
-// What a run says of itself: to the `progress` query, and to lists of runs by search attributes.
+// What a run says of itself: to the `progress` query, to lists of runs by search attributes, and to readers of its page.
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { upsertSearchAttributes } from '@temporalio/workflow';
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Progress, Stage } from '../contract.js';
+import { currentDetails } from './current-details.js';
 
 const attribute = {
   stage: defineSearchAttributeKey('FlinksStage', 'KEYWORD'),
@@ -24,14 +25,22 @@ export interface ProgressReport {
 
 export function createProgress(withSearchAttributes: boolean): ProgressReport {
   let current: Progress = { stage: 'authorizing', round: 0, polls: 0, rejectedAnswers: 0 };
+  let since = new Date();
   let recorded: Stage | undefined;
+
+  function change(next: Progress): void {
+    if (next.stage !== current.stage) since = new Date();
+    current = next;
+    // Kept by the worker and asked for by a query, so it costs no history.
+    setCurrentDetails(currentDetails(current, since, workflowInfo().workflowId));
+  }
 
   function record(): void {
     if (!withSearchAttributes || recorded === current.stage) return;
     recorded = current.stage;
     upsertSearchAttributes([
       { key: attribute.stage, value: current.stage },
-      { key: attribute.since, value: new Date() },
+      { key: attribute.since, value: since },
       ...(current.institution === undefined ? [] : [{ key: attribute.institution, value: current.institution }]),
       ...(current.lastFlinksCode === undefined ? [] : [{ key: attribute.code, value: current.lastFlinksCode }]),
     ]);
@@ -43,14 +52,14 @@ export function createProgress(withSearchAttributes: boolean): ProgressReport {
     },
     enter(stage, facts = {}) {
       const { challenges: _challenges, deadline: _deadline, nextPollAt: _nextPollAt, ...lasting } = current;
-      current = { ...lasting, stage, ...facts };
+      change({ ...lasting, stage, ...facts });
       record();
     },
     learn(facts) {
-      current = { ...current, ...facts };
+      change({ ...current, ...facts });
     },
     reject(type) {
-      current = { ...current, rejectedAnswers: current.rejectedAnswers + 1, lastRejection: type };
+      change({ ...current, rejectedAnswers: current.rejectedAnswers + 1, lastRejection: type });
     },
   };
 }
