@@ -43,7 +43,7 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
   }
 
   const args = ['server', 'start-dev', '--ip', loopback, '--port', String(port), '--namespace', namespace];
-  args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]), ...quickPolls);
+  args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]), ...settings);
   if (codecEndpoint !== undefined) args.push('--ui-codec-endpoint', codecEndpoint);
   if (dbFilename !== undefined) args.push('--db-filename', dbFilename, ...quickWrites);
   const server = await startChild(await temporalCli(), args, { env: localEnvironment(), log });
@@ -55,10 +55,12 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
 
 // By default the server looks for new tasks 20 times a second, so that each step of a run waits up to 50 ms.
 // Timers are due within 10 ms instead of a second, so that polls stay on a grid of one second.
-const quickPolls = [
+const settings = [
   'history.transferProcessorMaxPollRPS=1000',
   'history.timerProcessorMaxPollRPS=1000',
   'history.timerProcessorMaxTimeShift="10ms"',
+  // Off by default, and part of what operators are told in docs/operations.md.
+  'frontend.WorkflowPauseEnabled=true',
 ].flatMap((setting) => ['--dynamic-config-value', setting]);
 
 // At SQLite's own settings a file keeps up with a handful of runs a second only.

@@ -2,7 +2,7 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Progress, Stage } from '../contract.js';
-import { currentDetails } from './current-details.js';
+import { currentDetails, type Why } from './current-details.js';
 
 const attribute = {
   stage: defineSearchAttributeKey('FlinksStage', 'KEYWORD'),
@@ -18,6 +18,8 @@ export interface ProgressReport {
   readonly current: Progress;
   /** Goes to a stage. Search attributes are written when the stage changes and at no other time: each write is an event. */
   enter(stage: Stage, facts?: OfStage): void;
+  /** Goes to the stage `failed`. `why` is for the reader of the run's page; the failure itself carries it too. */
+  fail(why: Why): void;
   /** Notes what was learned, within the stage. */
   learn(facts: Partial<Pick<Progress, 'institution' | 'requestId' | 'round' | 'polls' | 'lastFlinksCode'>>): void;
   reject(type: NonNullable<Progress['lastRejection']>): void;
@@ -28,11 +30,11 @@ export function createProgress(withSearchAttributes: boolean): ProgressReport {
   let since = new Date();
   let recorded: Stage | undefined;
 
-  function change(next: Progress): void {
+  function change(next: Progress, failure?: Why): void {
     if (next.stage !== current.stage) since = new Date();
     current = next;
     // Kept by the worker and asked for by a query, so it costs no history.
-    setCurrentDetails(currentDetails(current, since, workflowInfo().workflowId));
+    setCurrentDetails(currentDetails(current, since, workflowInfo().workflowId, failure));
   }
 
   function record(): void {
@@ -46,15 +48,18 @@ export function createProgress(withSearchAttributes: boolean): ProgressReport {
     ]);
   }
 
+  function enter(stage: Stage, facts: OfStage = {}, failure?: Why): void {
+    const { challenges: _challenges, deadline: _deadline, nextPollAt: _nextPollAt, ...lasting } = current;
+    change({ ...lasting, stage, ...facts }, failure);
+    record();
+  }
+
   return {
     get current() {
       return current;
     },
-    enter(stage, facts = {}) {
-      const { challenges: _challenges, deadline: _deadline, nextPollAt: _nextPollAt, ...lasting } = current;
-      change({ ...lasting, stage, ...facts });
-      record();
-    },
+    enter,
+    fail: (why) => enter('failed', {}, why),
     learn(facts) {
       change({ ...current, ...facts });
     },

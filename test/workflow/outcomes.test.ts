@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { failureTypes, type FailureType, type RetrieveAccountDetailsInput } from '../../src/contract.js';
+import { nextStep } from '../../src/workflows/next-step.js';
 import type { Retrieval } from '../support/retrieval.js';
 import { retryPolicy, workflowEnvironment } from '../support/workflow-environment.js';
 
@@ -75,7 +76,20 @@ test.each(Object.entries(outcomes))(
   'a run can end as %s, and Flinks is asked no more than that takes',
   async (ended, [start, asked]) => {
     const stage = ended === 'completed' || ended === 'cancelled' ? ended : 'failed';
-    expect(await endOf(await start())).toEqual({ ended, stage, asked });
+    const run = await start();
+    expect(await endOf(run)).toEqual({ ended, stage, asked });
+    const outcome = await run.outcome();
+    if (!('type' in outcome)) return;
+    const step = nextStep[ended as FailureType];
+    expect(outcome.message.endsWith(` ${step}`), outcome.message).toBe(true);
+    // What happened comes first, in a sentence.
+    expect(outcome.message.slice(0, -step.length)).toMatch(/^[A-Za-z].{15,}\. $/);
+    expect(outcome.message).not.toMatch(/hunter-2|plain\+900|Montreal|secret-no-guid/);
+    if (ended === 'PendingTooLong') expect(outcome.message).toContain(String(outcome.details['requestId']));
+    // A reader of the run's page sees the same words there.
+    const { currentDetails } = await run.handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    expect(currentDetails.replaceAll('\\', '')).toContain(`failed: ${ended}`);
+    expect(currentDetails.replaceAll('\\', '')).toContain(outcome.message);
   },
 );
 
