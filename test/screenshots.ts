@@ -15,7 +15,7 @@ const stack = await startStack();
 const client = await connectClient(localEnvironment(stack.environment));
 const browser = await startChromium();
 try {
-  await takeAll(client, await browser.newPage({ viewport: { width: 1_600, height: 1_150 } }));
+  await takeAll(client, await browser.newPage({ viewport: { width: 1_800, height: 1_000 } }));
 } finally {
   await browser.close();
   await client.close();

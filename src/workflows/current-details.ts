@@ -6,7 +6,7 @@ import type { Challenge, Progress, Stage } from '../contract.js';
  * such as a bank's questions, are shown as they are and never read as Markdown.
  */
 export function currentDetails(progress: Progress, since: Date, workflowId: string, failure = unknown): string {
-  const command = (name: string): string => verbatim(`npm run starter -- ${name} ${workflowId}`);
+  const command = (name: string): string => block(`npm run starter -- ${name} ${workflowId}`);
   const [does, ...next] = pages[progress.stage](progress, command, failure);
   return [`### ${does}`, `Since ${time(since.toISOString())}.`, ...next, facts(progress)].join('\n\n');
 }
@@ -51,7 +51,7 @@ const pages: Record<Stage, (progress: Progress, command: (name: string) => strin
 };
 
 const question = ({ prompt, choices = [] }: Challenge): string =>
-  [`1. ${text(prompt)}`, ...choices.map((choice) => `   - ${text(choice)}`)].join('\n');
+  `1. ${text(prompt)}${choices.length > 0 ? ` (choices: ${choices.map(text).join('; ')})` : ''}`;
 
 const facts = ({ institution, requestId, lastFlinksCode, rejectedAnswers, lastRejection }: Progress): string =>
   [
@@ -63,21 +63,12 @@ const facts = ({ institution, requestId, lastFlinksCode, rejectedAnswers, lastRe
     .map((fact) => `- ${fact}`)
     .join('\n');
 
-const lineBreaks = /\r\n|[\n\r\u2028\u2029]/;
-
-/** As a block of code, so that nothing in it is read as Markdown and it can be copied to the letter. */
-const verbatim = (words: string): string =>
-  words
-    .split(lineBreaks)
-    .map((line) => `    ${line}`)
-    .join('\n');
+/** As a block of code, to copy. */
+const block = (line: string): string => `    ${line}`;
 
 /** As running text in which nothing is read as Markdown. */
 const text = (words: string): string =>
-  words
-    .split(lineBreaks)
-    .join(' ')
-    .replace(/[\\`*_{}[\]()<>#+\-!|~&:]/g, '\\$&');
+  words.replace(/[\r\n\u2028\u2029]+/g, ' ').replace(/[\\`*_{}[\]()<>#+\-!|~&:]/g, '\\$&');
 
 /** `2026-01-31T12:00:00.000Z` as people read it. */
 const time = (iso = ''): string => `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;

@@ -70,7 +70,7 @@ async function started(scenario: string, input: Record<string, unknown>, holdLog
     stage,
     describe,
     pending: async () => (await describe()).pendingActivities?.[0],
-    reaches: (wanted: string) => until(`${id} is in ${wanted}`, async () => (await stage()) === wanted),
+    reaches: (wanted: string) => until(`${id} is in ${wanted}`, async () => (await stage()) === wanted, rarely),
     isLoggingIn: () => until('the bank is asked', () => authorizes()[0]),
     act: (...what: string[]) => temporal('activity', ...what, ...activity),
     on: (...what: string[]) => temporal('workflow', ...what, ...run),
@@ -92,7 +92,6 @@ async function started(scenario: string, input: Record<string, unknown>, holdLog
     },
     /** How the newest run of this id ended: COMPLETED, or the failure with its message. */
     async outcome(): Promise<string> {
-      await until(`${id} has ended`, async () => !(await describe()).workflowExecutionInfo.status.endsWith('_RUNNING'));
       const text = await temporal('workflow', 'result', ...run).catch((error: { stdout: string }) => error.stdout);
       const { status, closeEvent } = JSON.parse(text) as {
         status: string;
@@ -103,6 +102,9 @@ async function started(scenario: string, input: Record<string, unknown>, holdLog
     },
   };
 }
+
+// Each look is a process of its own.
+const rarely = { everyMs: 300 };
 
 interface Failure {
   message: string;
@@ -192,7 +194,7 @@ describe('a live login that is under way', () => {
     await run.isLoggingIn();
     await run.act(...what);
     if (afterwards) {
-      await until('it is paused', async () => (await run.pending())?.pauseInfo !== undefined);
+      await until('it is paused', async () => (await run.pending())?.pauseInfo !== undefined, rarely);
       await run.act(...afterwards);
     }
     expect(await run.outcome()).toBe('COMPLETED');
@@ -237,7 +239,11 @@ describe('pause', () => {
     await run.reaches('waitingForFlinks');
     await run.on('pause', '--reason', 'a test');
     await expect(run.stage()).rejects.toMatchObject({ stderr: expect.stringMatching(/status: Paused/) });
-    await until('the timer of a poll has fired', async () => (await run.events()).includes('EVENT_TYPE_TIMER_FIRED'));
+    await until(
+      'the timer of a poll has fired',
+      async () => (await run.events()).includes('EVENT_TYPE_TIMER_FIRED'),
+      rarely,
+    );
     const polls = () => simulator.requests.filter((one) => one.endpoint === 'GetAccountsDetailAsync');
     const before = polls().length;
     await run.on('unpause');

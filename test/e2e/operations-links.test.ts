@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporalCli } from '../../dev/binaries.js';
 import type { TemporalServer } from '../../dev/temporal-server.js';
@@ -34,6 +34,7 @@ describe.skipIf(!chromiumPath)('docs/operations.md leads an operator to the runs
   let worker: WorkerProcess;
   let client: AccountDetailsClient;
   let browser: Browser;
+  let tab: Page;
   const ids: Record<string, string> = {};
 
   beforeAll(async () => {
@@ -43,6 +44,8 @@ describe.skipIf(!chromiumPath)('docs/operations.md leads an operator to the runs
       clientAt(server.address),
       startChromium(),
     ]);
+    tab = await browser.newPage({ viewport: { width: 1_600, height: 900 } });
+    await showColumns(tab);
     const start = async (name: string, scenario: string, input: Partial<RetrieveAccountDetailsInput> = {}) => {
       const loginId = loginIdFor(scenario, Object.keys(ids).length + 1);
       ids[name] = (await client.start({ login: { loginId }, ...input })).workflowId;
@@ -84,8 +87,6 @@ describe.skipIf(!chromiumPath)('docs/operations.md leads an operator to the runs
     ['paused, and forgotten', ['paused']],
   ])('%s', async (runs, expected) => {
     const address = (await addressOf(runs)).replace('http://localhost:8233', server.uiUrl ?? '');
-    const tab = await browser.newPage({ viewport: { width: 1_600, height: 900 } });
-    await showColumns(tab);
     const wanted = expected.map((name) => ids[name] ?? '').toSorted();
     await until(
       `the list is ${wanted.join(', ')}`,
@@ -101,6 +102,5 @@ describe.skipIf(!chromiumPath)('docs/operations.md leads an operator to the runs
     expect(await tab.locator('thead').innerText()).toMatch(
       /FlinksStage\s+FlinksStageSince\s+FlinksInstitution\s+FlinksCode/,
     );
-    await tab.close();
   });
 });
