@@ -14,7 +14,7 @@ export function refuseToRepeat(what: 'login' | 'answer', run: string | undefined
     Context.current().info;
   if (run !== undefined && run !== workflowExecution?.runId) throw refusal(`The run was reset to before ${said[what]}`);
   // `temporal activity reset` counts attempts from 1 again, but the time of scheduling stays.
-  if (attempt > 1 || currentAttemptScheduledTimestampMs !== scheduledTimestampMs)
+  if (attempt > 1 || currentAttemptScheduledTimestampMs > scheduledTimestampMs)
     throw refusal(`The activity was repeated after ${said[what]}`);
 }
 

@@ -46,16 +46,22 @@ async function started(scenario: string, input: Record<string, unknown>, holdLog
     simulator.inject({ endpoint: 'Authorize', loginId, fault: { kind: 'slow-first-byte', delayMs: holdLoginMs } });
   const start = () =>
     temporal(
-      ...['workflow', 'start', '--type', 'retrieveAccountDetails', '--task-queue', 'flinks-account-details', ...run],
-      ...['--input', JSON.stringify({ login: { loginId }, ...input })],
+      'workflow',
+      'start',
+      '--type',
+      'retrieveAccountDetails',
+      '--task-queue',
+      'flinks-account-details',
+      ...run,
+      '--input',
+      JSON.stringify({ login: { loginId }, ...input }),
     );
   await start();
   const authorizes = (): RecordedRequest[] =>
     simulator.requests.filter((request) => request.endpoint === 'Authorize' && request.loginId === loginId);
   const describe = async () =>
     JSON.parse(await temporal('workflow', 'describe', ...run)) as {
-      workflowExecutionInfo: { status: string };
-      pendingActivities?: { state: string; pauseInfo?: unknown }[];
+      pendingActivities?: { lastHeartbeatTime?: string; attempt: number }[];
     };
   const events = async () =>
     (JSON.parse(await temporal('workflow', 'show', ...run)) as { events: { eventId: string; eventType: string }[] })
@@ -68,16 +74,25 @@ async function started(scenario: string, input: Record<string, unknown>, holdLog
     start,
     authorizes,
     stage,
-    describe,
-    pending: async () => (await describe()).pendingActivities?.[0],
+    /** When the call under way was last heard of; undefined while that is still as before. */
+    async heartbeat(before?: string): Promise<string | undefined> {
+      const at = (await describe()).pendingActivities?.[0]?.lastHeartbeatTime ?? '';
+      return at === before ? undefined : at;
+    },
+    attempt: async () => (await describe()).pendingActivities?.[0]?.attempt,
     reaches: (wanted: string) => until(`${id} is in ${wanted}`, async () => (await stage()) === wanted, rarely),
     isLoggingIn: () => until('the bank is asked', () => authorizes()[0]),
     act: (...what: string[]) => temporal('activity', ...what, ...activity),
     on: (...what: string[]) => temporal('workflow', ...what, ...run),
     answer: () =>
       temporal(
-        ...['workflow', 'signal', ...run, '--name', 'answerSecurityChallenges'],
-        ...['--input', JSON.stringify({ answers: { [prompt]: 'Montreal' } })],
+        'workflow',
+        'signal',
+        ...run,
+        '--name',
+        'answerSecurityChallenges',
+        '--input',
+        JSON.stringify({ answers: { [prompt]: 'Montreal' } }),
       ),
     reset: (to: string[]) => temporal('workflow', 'reset', ...run, ...to, '--reason', 'a test'),
     events: async () => (await events()).map(({ eventType }) => eventType),
@@ -190,11 +205,13 @@ describe('a live login that is under way', () => {
     ['reset', ['reset'], undefined],
     ['given more attempts', ['update-options', '--retry-maximum-attempts', '5'], undefined],
   ])('goes on and is not made again when its activity is %s', async (_, what, afterwards) => {
-    const run = await started('one-account', live, 3_500);
+    const run = await started('one-account', live, afterwards ? 7_000 : 3_500);
     await run.isLoggingIn();
     await run.act(...what);
     if (afterwards) {
-      await until('it is paused', async () => (await run.pending())?.pauseInfo !== undefined, rarely);
+      // The worker hears of it with the answer to a heartbeat.
+      for (let heard = await run.heartbeat(), n = 0; n < 2; n += 1)
+        heard = await until('there is another heartbeat', () => run.heartbeat(heard), rarely);
       await run.act(...afterwards);
     }
     expect(await run.outcome()).toBe('COMPLETED');
@@ -203,15 +220,16 @@ describe('a live login that is under way', () => {
   });
 
   test('is not made again by another worker, whatever was done to its activity', async () => {
-    const attempts = ['update-options', '--retry-maximum-attempts', '5'];
-    const treatments = [[attempts], [attempts, ['reset']]];
-    const runs = await Promise.all(treatments.map(() => started('one-account', live, 5 * minutes)));
-    for (const [index, run] of runs.entries()) {
+    const runs = [await started('one-account', live, 5 * minutes), await started('one-account', live, 5 * minutes)];
+    for (const run of runs) {
       await run.isLoggingIn();
-      for (const what of treatments[index] ?? []) await run.act(...what);
+      await run.act('update-options', '--retry-maximum-attempts', '5', '--retry-initial-interval', '20s');
     }
     process.kill(worker.pid, 'SIGKILL');
     await worker.ended;
+    for (const run of runs) await until('the next attempt is due', async () => (await run.attempt()) === 2, rarely);
+    // Attempts count from 1 again.
+    await runs[1]?.act('reset');
     worker = await work();
     for (const run of runs) {
       expect(await run.outcome()).toMatch(/^LoginOutcomeUnknown: /);

@@ -78,20 +78,33 @@ test.each(Object.entries(outcomes))(
     const stage = ended === 'completed' || ended === 'cancelled' ? ended : 'failed';
     const run = await start();
     expect(await endOf(run)).toEqual({ ended, stage, asked });
-    const outcome = await run.outcome();
-    if (!('type' in outcome)) return;
-    const step = nextStep[ended as FailureType];
-    expect(outcome.message.endsWith(` ${step}`), outcome.message).toBe(true);
-    // What happened comes first, in a sentence.
-    expect(outcome.message.slice(0, -step.length)).toMatch(/^[A-Za-z].{15,}\. $/);
-    expect(outcome.message).not.toMatch(/hunter-2|plain\+900|Montreal|secret-no-guid/);
-    if (ended === 'PendingTooLong') expect(outcome.message).toContain(String(outcome.details['requestId']));
-    // A reader of the run's page sees the same words there.
-    const { currentDetails } = await run.handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
-    expect(currentDetails.replaceAll('\\', '')).toContain(`failed: ${ended}`);
-    expect(currentDetails.replaceAll('\\', '')).toContain(outcome.message);
   },
 );
+
+test.each(failureTypes)(
+  'the message of %s says what happened, ends with the next step, and is on the run’s page',
+  async (type) => {
+    const run = await outcomes[type][0]();
+    const outcome = await run.outcome();
+    const message = 'message' in outcome ? outcome.message : '';
+    expect(message).toMatch(/^[A-Za-z].{15,}\. /);
+    expect(message.endsWith(` ${nextStep[type]}`) ? nextStep[type] : message).toBe(nextStep[type]);
+    expect(message).not.toMatch(/hunter-2|plain\+900|Montreal|secret-no-guid/);
+    const { currentDetails } = await run.handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    const page = currentDetails.replaceAll('\\', '');
+    expect(page).toContain(`failed: ${type}`);
+    expect(page).toContain(message);
+  },
+);
+
+test('a run that waited too long names the RequestId for Flinks support', async () => {
+  const outcome = await (await runOf('pending-for-ever', minutes)).outcome();
+  const { message, details }: { message: string; details: Record<string, unknown> } =
+    'message' in outcome ? outcome : { message: '', details: {} };
+  expect(details).toHaveProperty('requestId', expect.stringMatching(/^[0-9a-f-]{36}$/));
+  expect(message).toContain(`RequestId ${String(details['requestId'])} `);
+  expect(message).toContain('Contact Flinks support');
+});
 
 test('an input that does not fit names every bad field and repeats no value', async () => {
   const outcome = await (await flinks.startWith(unfit)).outcome();
