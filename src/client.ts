@@ -30,6 +30,7 @@ import {
   type Stage,
 } from './contract.js';
 import { inputMessage, parseInput } from './input.js';
+import { describeRun } from './run-description.js';
 import { errorFromTemporal } from './client-failures.js';
 import { differingFields } from './join.js';
 import { turnOf, type TurnOptions } from './priority.js';
@@ -119,6 +120,7 @@ export class AccountDetailsClient {
           workflowId,
           args: [input],
           ...turn,
+          ...describeRun(resolved),
         });
         return { workflowId, runId: handle.firstExecutionRunId, started: true };
       } catch (error) {
