@@ -4,9 +4,11 @@ import { setTimeout } from 'node:timers/promises';
 import {
   Client,
   WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionInfo,
   type WorkflowExecutionStatusName,
   type WorkflowHandle,
 } from '@temporalio/client';
+import { InternalWorkflowStartOptionsSymbol } from '@temporalio/client/lib/internal.js';
 import {
   decodeArrayFromPayloads,
   extstoreInboundOptions,
@@ -43,6 +45,13 @@ export interface StartedRun {
   runId: string;
   /** False where an open run with the same input was joined. */
   started: boolean;
+}
+
+export interface StartOptions {
+  /** For credentials only: an opaque id of the caller's own. */
+  workflowId?: string;
+  /** Makes a start safe to send again: with the same id it begins no second run, also once the first has closed. */
+  requestId?: string;
 }
 
 export interface RunStatus {
@@ -100,7 +109,7 @@ export class AccountDetailsClient {
    * Starts a run, or joins the open one of the same login if its input means the same. The workflow id follows from the
    * LoginId; for credentials it is `workflowId`, or a new opaque one. Throws an InputError that names the fields.
    */
-  async start(input: RetrieveAccountDetailsInput, options: { workflowId?: string } = {}): Promise<StartedRun> {
+  async start(input: RetrieveAccountDetailsInput, options: StartOptions = {}): Promise<StartedRun> {
     const resolved = checkInput(input);
     const workflowId =
       'loginId' in resolved.login
@@ -108,7 +117,15 @@ export class AccountDetailsClient {
         : (options.workflowId ?? accountDetailsWorkflowId(randomUUID()));
     for (;;) {
       try {
-        const handle = await this.temporal.workflow.start(workflowType, { taskQueue, workflowId, args: [input] });
+        const handle = await this.temporal.workflow.start(workflowType, {
+          taskQueue,
+          workflowId,
+          args: [input],
+          // The SDK sends a random one otherwise, and has no public option for it.
+          ...(options.requestId !== undefined && {
+            [InternalWorkflowStartOptionsSymbol]: { requestId: options.requestId },
+          }),
+        });
         return { workflowId, runId: handle.firstExecutionRunId, started: true };
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw errorFromTemporal(error, workflowId);
@@ -127,6 +144,11 @@ export class AccountDetailsClient {
       throw error;
     });
     return { workflowId, runId, status: status.name, ...(progress && { progress }) };
+  }
+
+  /** Where the newest run stands as lists show it, but at once. Asks no worker. */
+  async summary(workflowId: string): Promise<RunSummary> {
+    return this.calling(workflowId, async (handle) => summaryOf(await handle.describe()));
   }
 
   /** What the run says of itself. Needs a worker, also after the run has closed: throws `NoWorker` without one. */
@@ -180,16 +202,7 @@ export class AccountDetailsClient {
       query: conditions.join(' AND '),
       pageSize: Math.min(limit, 1_000),
     })) {
-      const attribute = (name: string) => run.searchAttributes[name]?.[0];
-      yield {
-        workflowId: run.workflowId,
-        runId: run.runId,
-        status: run.status.name,
-        stage: attribute('FlinksStage') as Stage | undefined,
-        since: attribute('FlinksStageSince') as Date | undefined,
-        institution: attribute('FlinksInstitution') as string | undefined,
-        lastFlinksCode: attribute('FlinksCode') as string | undefined,
-      };
+      yield summaryOf(run);
       if (--left === 0) return;
     }
   }
@@ -257,6 +270,21 @@ export function checkInput(input: unknown): ResolvedInput {
   if ('input' in read) return read.input;
   const fields = read.problems.map(({ field }) => field);
   throw new InputError('InvalidInput', inputMessage(read.problems), fields);
+}
+
+type ListedRun = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'searchAttributes'>;
+
+function summaryOf({ workflowId, runId, status, searchAttributes }: ListedRun): RunSummary {
+  const attribute = (name: string) => searchAttributes[name]?.[0];
+  return {
+    workflowId,
+    runId,
+    status: status.name,
+    stage: attribute('FlinksStage') as Stage | undefined,
+    since: attribute('FlinksStageSince') as Date | undefined,
+    institution: attribute('FlinksInstitution') as string | undefined,
+    lastFlinksCode: attribute('FlinksCode') as string | undefined,
+  };
 }
 
 const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
