@@ -1,4 +1,5 @@
 // `start --from-file`: thousands of logins, each started once however often the command is broken off and run again.
+import { setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountDetailsClient } from '../client.js';
@@ -61,6 +62,8 @@ export async function startFromFile(connect: Connect, options: BatchOptions): Pr
     line,
     stop: new AbortController(),
   };
+  // Every login that is waited for listens to it.
+  setMaxListeners(0, batch.stop.signal);
   const release = stopWhenTold(batch.stop, timeout);
   const draw = (keep: boolean): void => line.show(batch.tally.line(Date.now()), keep);
   const timers = [setInterval(draw, 1_000, false), setInterval(draw, 10_000, true)];
