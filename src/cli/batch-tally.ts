@@ -16,6 +16,8 @@ export interface Tally {
   line(now: number): string;
 }
 
+const rateWindowMs = 30_000;
+
 /** `total` is undefined where the logins come from a pipe. `startedAt` in milliseconds. */
 export function createTally(total: number | undefined, startedAt: number): Tally {
   const outcomes = new Map<BatchOutcome, number>();
@@ -23,6 +25,14 @@ export function createTally(total: number | undefined, startedAt: number): Tally
   let done = 0;
   let before = 0;
   let open = 0;
+  const samples = [{ at: startedAt, done: 0 }];
+  /** Logins per second of late: the first ones of a batch take longest, and a bank may become slow. */
+  const rateAt = (now: number): number => {
+    samples.push({ at: now, done });
+    while (samples.length > 2 && (samples[0]?.at ?? now) < now - rateWindowMs) samples.shift();
+    const { at, done: doneThen } = samples[0] ?? { at: startedAt, done: 0 };
+    return ((done - doneThen) * 1_000) / Math.max(1, now - at);
+  };
   return {
     outcomes,
     get badLines() {
@@ -36,9 +46,9 @@ export function createTally(total: number | undefined, startedAt: number): Tally
     badLine: () => void (badLines += 1),
     opened: (by) => void (open += by),
     line(now) {
-      const rate = (done * 1_000) / Math.max(1, now - startedAt);
+      const rate = rateAt(now);
       const settled = before + done + badLines;
-      const left = total === undefined || done === 0 ? undefined : ((total - settled) * 1_000) / rate;
+      const left = total === undefined || rate === 0 ? undefined : ((total - settled) * 1_000) / rate;
       const answers = outcomes.get('AnswerNeeded') ?? 0;
       const failed = sum(outcomes, isFailure);
       return [

@@ -100,13 +100,10 @@ function poll(namespace: string, deploymentOptions?: proto.temporal.api.deployme
     ...(deploymentOptions && { deploymentOptions }),
   };
   const { workflowService } = connection;
-  for (const ask of [
-    () => workflowService.pollWorkflowTaskQueue(request),
-    () => workflowService.pollActivityTaskQueue(request),
-  ])
-    void connection
-      .withAbortSignal(polling.signal, () => connection.withDeadline(Date.now() + 60_000, ask))
-      .catch(() => undefined);
+  const asking = <T>(ask: () => Promise<T>) =>
+    connection.withAbortSignal(polling.signal, () => connection.withDeadline(Date.now() + 60_000, ask));
+  void asking(() => workflowService.pollWorkflowTaskQueue(request)).catch(() => undefined);
+  void asking(() => workflowService.pollActivityTaskQueue(request)).catch(() => undefined);
 }
 
 const faults = async (broken: Environment) =>
