@@ -143,7 +143,7 @@ function conclude({ options, tally, stop }: Batch, reportFile: string): ExitCode
   const { outcomes, badLines } = tally;
   if (options.json) writeJson({ summary: { outcomes: Object.fromEntries(outcomes), badLines } });
   else process.stdout.write(outcomesTable(tally, screenOf(process.stdout)));
-  const again = `Run the same command again to go on: nothing that ${reportFile} tells of is started twice.`;
+  const again = `Run the same command again to go on from ${reportFile}: no login is started twice.`;
   if (stop.signal.aborted) {
     say(`What was started goes on without this command. ${again}`);
     throw stop.signal.reason;

@@ -58,7 +58,7 @@ ${values.join('')}      esac ;;
   const paths = contexts.flatMap(({ path }) => (path === '' ? [] : [`'${path}'`])).join('|');
   return `_${name}() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]} command='' words='' word
-  for word in "\${COMP_WORDS[@]:1:\$((COMP_CWORD - 1))}"; do
+  for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
     case "\${command:+$command }$word" in ${paths}) command="\${command:+$command }$word" ;; esac
   done
   case "$command" in

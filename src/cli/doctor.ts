@@ -33,15 +33,17 @@ export async function examine(environment: Environment = process.env): Promise<F
   const namespace = temporal?.namespace ?? 'default';
   const keys = configured('payload keys', keysMend, () => ({ payloads: loadPayloadConfig(environment) }));
   const storage = configured('payload storage', storageMend, () => ({ store: openPayloadStore(environment) }));
-  const [server, ...others] = await Promise.all([
-    temporal ? serverFindings(temporal, keys.value, environment) : [await versionsFinding(undefined)],
-    keys.value ? [await keysFinding(keys.value.payloads, namespace)] : [],
-    keys.value ? [await codecServerFinding(environment, keys.value.payloads, namespace)] : [],
-    storage.value ? [await storageFinding(storage.value.store, namespace)] : [],
+  const checks: Promise<Finding | Finding[]>[] = [
+    temporal ? serverFindings(temporal, keys.value, environment) : versionsFinding(undefined),
     flinksFindings(environment),
-  ]);
+  ];
+  if (keys.value) {
+    const { payloads } = keys.value;
+    checks.push(keysFinding(payloads, namespace), codecServerFinding(environment, payloads, namespace));
+  }
+  if (storage.value) checks.push(storageFinding(storage.value.store, namespace));
   const faults = [temporalFault, keys.fault, storage.fault].filter((fault) => fault !== undefined);
-  return [...server, ...faults, ...others.flat()];
+  return [...faults, ...(await Promise.all(checks)).flat()];
 }
 
 const temporalMend = 'Correct temporal.toml and the TEMPORAL_… variables.';

@@ -46,7 +46,7 @@ const runColumns: Column<RunSummary>[] = [
   { title: 'Workflow id', cell: ({ workflowId }) => shown(workflowId) },
   { title: 'Status', cell: ({ status }) => status, colour: colourOfRun },
   { title: 'Stage', cell: ({ stage }) => shown(stage), colour: colourOfRun },
-  { title: 'Since', mayShrink: true, cell: ({ since }) => since?.toISOString().replace(/\.\d+/, '') ?? '-' },
+  { title: 'Since', cell: ({ since }) => since?.toISOString().replace(/\.\d+/, '') ?? '-' },
   { title: 'Institution', mayShrink: true, cell: ({ institution }) => shown(institution) },
   { title: 'Last code', mayShrink: true, cell: ({ lastFlinksCode }) => shown(lastFlinksCode) },
 ];

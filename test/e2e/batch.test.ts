@@ -117,12 +117,8 @@ test('150 logins of a file, killed half-way and run again, are each asked for on
     outcomes: { completed: 142, LoginRefused: 8 },
   });
   // Only those that were open were looked at again.
-  expect(
-    told(after)
-      .filter(({ workflowId }) => workflowId)
-      .map(({ workflowId }) => workflowId)
-      .toSorted(),
-  ).toEqual(asked.map(idOf).toSorted());
+  const lookedAt = told(after).flatMap(({ workflowId }) => workflowId ?? []);
+  expect(new Set(lookedAt)).toEqual(new Set(asked.map(idOf)));
 
   expect(plain.filter((loginId) => JSON.stringify(called(loginId)) !== JSON.stringify(once))).toEqual([]);
   for (const loginId of refused) expect(called(loginId)).toEqual({ GenerateAuthorizeToken: 1, Authorize: 1 });

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
-import proto from '@temporalio/proto';
+import type proto from '@temporalio/proto';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localEnvironment } from '../../dev/local-environment.js';
@@ -37,7 +37,7 @@ let blocked: string;
 let nobodyAt: string;
 const codecServers: Record<'ours' | 'others' | 'closed', string> = { ours: '', others: '', closed: '' };
 const polling = new AbortController();
-const closing: (() => Promise<unknown> | void)[] = [];
+const closing: (() => Promise<unknown>)[] = [];
 /** Everything as it should be; each case breaks one thing of it. */
 let well: Environment;
 
@@ -87,7 +87,7 @@ async function codecServer(keys: string, checkAccess = async () => 'tester'): Pr
   if (!payloads) throw new Error('There are no keys.');
   const config = { host: '127.0.0.1', port: 0, origins: ['http://127.0.0.1'], checkAccess };
   const started: FastifyInstance = await startCodecServer(config, payloads, () => undefined);
-  closing.push(() => started.close());
+  closing.push(async () => started.close());
   return started.listeningOrigin;
 }
 

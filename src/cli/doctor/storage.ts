@@ -30,12 +30,13 @@ export async function storageFinding(store: PayloadStore | undefined, namespace:
   }
 }
 
-async function roundTrip({ driver, deleteStored }: PayloadStore, namespace: string): Promise<Finding> {
+async function roundTrip(store: PayloadStore, namespace: string): Promise<Finding> {
+  const { driver } = store;
   const id = `doctor-${randomUUID()}`;
   const sample = samplePayload();
   const claims = await driver.store({ target: { kind: 'workflow', namespace, id, runId: 'doctor' } }, [sample]);
   const [read] = await driver.retrieve({}, claims);
-  await deleteStored(namespace, id);
+  await store.deleteStored(namespace, id);
   return sameData(read, sample)
     ? finding.ok(`stores, reads and deletes (${driver.name})`)
     : finding.fault('what was stored is not what is read', mend);
