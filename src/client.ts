@@ -4,9 +4,11 @@ import { setTimeout } from 'node:timers/promises';
 import {
   Client,
   WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionInfo,
   type WorkflowExecutionStatusName,
   type WorkflowHandle,
 } from '@temporalio/client';
+import { InternalWorkflowStartOptionsSymbol } from '@temporalio/client/lib/internal.js';
 import {
   decodeArrayFromPayloads,
   extstoreInboundOptions,
@@ -45,6 +47,13 @@ export interface StartedRun {
   runId: string;
   /** False where an open run with the same input was joined. */
   started: boolean;
+}
+
+export interface StartOptions extends TurnOptions {
+  /** For credentials only: an opaque id of the caller's own. */
+  workflowId?: string;
+  /** Makes a start safe to send again: with the same id it begins no second run, also once the first has closed. */
+  requestId?: string;
 }
 
 export interface RunStatus {
@@ -103,10 +112,7 @@ export class AccountDetailsClient {
    * LoginId; for credentials it is `workflowId`, or a new opaque one. A run that is joined keeps its turn. Throws an
    * InputError that names the fields.
    */
-  async start(
-    input: RetrieveAccountDetailsInput,
-    options: { workflowId?: string } & TurnOptions = {},
-  ): Promise<StartedRun> {
+  async start(input: RetrieveAccountDetailsInput, options: StartOptions = {}): Promise<StartedRun> {
     const resolved = checkInput(input);
     const turn = turnOf(options);
     const workflowId =
@@ -121,6 +127,10 @@ export class AccountDetailsClient {
           args: [input],
           ...turn,
           ...describeRun(resolved),
+          // The SDK sends a random one otherwise, and has no public option for it.
+          ...(options.requestId !== undefined && {
+            [InternalWorkflowStartOptionsSymbol]: { requestId: options.requestId },
+          }),
         });
         return { workflowId, runId: handle.firstExecutionRunId, started: true };
       } catch (error) {
@@ -140,6 +150,11 @@ export class AccountDetailsClient {
       throw error;
     });
     return { workflowId, runId, status: status.name, ...(progress && { progress }) };
+  }
+
+  /** Where the newest run stands as lists show it, but at once. Asks no worker. */
+  async summary(workflowId: string): Promise<RunSummary> {
+    return this.calling(workflowId, async (handle) => summaryOf(await handle.describe()));
   }
 
   /** What the run says of itself. Needs a worker, also after the run has closed: throws `NoWorker` without one. */
@@ -193,16 +208,7 @@ export class AccountDetailsClient {
       query: conditions.join(' AND '),
       pageSize: Math.min(limit, 1_000),
     })) {
-      const attribute = (name: string) => run.searchAttributes[name]?.[0];
-      yield {
-        workflowId: run.workflowId,
-        runId: run.runId,
-        status: run.status.name,
-        stage: attribute('FlinksStage') as Stage | undefined,
-        since: attribute('FlinksStageSince') as Date | undefined,
-        institution: attribute('FlinksInstitution') as string | undefined,
-        lastFlinksCode: attribute('FlinksCode') as string | undefined,
-      };
+      yield summaryOf(run);
       if (--left === 0) return;
     }
   }
@@ -270,6 +276,21 @@ export function checkInput(input: unknown): ResolvedInput {
   if ('input' in read) return read.input;
   const fields = read.problems.map(({ field }) => field);
   throw new InputError('InvalidInput', inputMessage(read.problems), fields);
+}
+
+type ListedRun = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'searchAttributes'>;
+
+function summaryOf({ workflowId, runId, status, searchAttributes }: ListedRun): RunSummary {
+  const attribute = (name: string) => searchAttributes[name]?.[0];
+  return {
+    workflowId,
+    runId,
+    status: status.name,
+    stage: attribute('FlinksStage') as Stage | undefined,
+    since: attribute('FlinksStageSince') as Date | undefined,
+    institution: attribute('FlinksInstitution') as string | undefined,
+    lastFlinksCode: attribute('FlinksCode') as string | undefined,
+  };
 }
 
 const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

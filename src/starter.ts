@@ -1,16 +1,22 @@
 // The command line of backends and operators.
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { count, duration, loginGuid, runId } from './cli/arguments.js';
+import { startFromFile, type BatchOptions } from './cli/batch.js';
 import * as runs from './cli/commands.js';
 import type { Connect, RunOptions } from './cli/commands.js';
 import { deployCommands } from './cli/deploy.js';
+import { completion, shells, type Shell } from './cli/completion.js';
 import { doctor } from './cli/doctor.js';
+import { addExamples } from './cli/examples.js';
 import { forget, type ForgetOptions } from './cli/forget.js';
 import { listKeys, newKey } from './cli/keys.js';
+import type { StartOptions } from './cli/input.js';
 import { exitCode, report, usageError, writeJson, type ExitCode } from './cli/output.js';
+import { startOptions } from './cli/start-command.js';
+import { ownVersion } from './cli/version.js';
 import { connectClient, type AccountDetailsClient } from './client.js';
-import { accountDetailsWorkflowId, milliseconds, stages, type Stage } from './contract.js';
+import { stages, type Stage } from './contract.js';
 import { isMainModule } from './main-module.js';
-import { priorities } from './priority.js';
 
 type Action<Options> = (connect: Connect, options: Options, run: string | undefined) => Promise<ExitCode>;
 
@@ -36,8 +42,8 @@ export function commands(exitWith: (code: ExitCode) => void): Command {
   const program = new Command('starter')
     .description('Starts, answers and follows retrievals of bank account details. One run per LoginId.')
     .exitOverride()
-    .showHelpAfterError('Add --help for what this command takes.')
-    .addHelpText('after', examples);
+    .version(ownVersion())
+    .showHelpAfterError('Add --help for what this command takes.');
 
   const command = <Options extends { json?: boolean }>(
     name: string,
@@ -72,9 +78,7 @@ export function commands(exitWith: (code: ExitCode) => void): Command {
       duration,
     );
 
-  startCommand(command('start', 'start a run, or join the open one of the same login', runs.start)).addOption(
-    timeout(),
-  );
+  startOptions(command('start', 'start a run, or join the open one of the same login; or those of a file', start));
   onRun('answer', 'answer the bank: asked at the terminal, or JSON {"<prompt>": "<answer>"} from stdin', runs.answer);
   onRun('status', 'where a run stands', runs.status);
   onRun('watch', 'follow a run until it has ended', runs.watch).addOption(timeout());
@@ -103,6 +107,12 @@ export function commands(exitWith: (code: ExitCode) => void): Command {
     .description('the ids of the configured keys, and which one encrypts')
     .option('--json', 'write exactly one JSON document to stdout')
     .action((options: { json?: boolean }) => exitWith(listKeys(options)));
+  program
+    .command('completion')
+    .description('print what a shell needs to complete commands, options and their values')
+    .addArgument(new Argument('<shell>').choices(shells))
+    .action((shell: Shell) => void process.stdout.write(completion(program, shell)));
+  addExamples(program);
   return program;
 }
 
@@ -120,27 +130,13 @@ const forgetCommand = (command: Command): Command =>
     .option('--yes', 'with --older-than: do not ask')
     .option('--json', 'write exactly one JSON document to stdout');
 
-const startCommand = (command: Command): Command =>
-  command
-    .option('--login-id <guid>', 'retrieve what belongs to this LoginId')
-    .option('--institution <name>', 'log in with credentials at this institution; needs --username')
-    .option('--username <name>', 'the username; the password is asked for or read from stdin')
-    .option('--input <file>', 'the whole input as JSON from a file, or from stdin with "-"')
-    .option('--workflow-id <id>', 'for credentials: an opaque id of your own')
-    .option('--mode <mode>', 'cached (stored data) or live (a login at the bank)')
-    .option('--on-session-lost <way>', 'fail, or open a new session: cached or live')
-    .option('--language <language>', 'en or fr')
-    .option('--no-save', 'do not let Flinks keep data and credentials')
-    .option('--days <period>', 'Days90 or Days365 of transactions')
-    .option('--interval <duration>', 'time between polls, such as "30 seconds"')
-    .option('--deadline <duration>', 'how long to poll, such as "30 minutes"')
-    .option('--answer-within <duration>', 'time for each round of answers')
-    .option('--max-challenge-rounds <n>', 'how many rounds the bank may ask', count)
-    .option('--tag <text>', 'free text that Flinks echoes')
-    .addOption(new Option('--priority <priority>', 'interactive goes first, batch last').choices(priorities))
-    .option('--tenant <name>', 'runs of one priority take turns by tenant; readable in Temporal')
-    .option('--tenant-weight <n>', 'the share of this tenant beside the others; 1 unless given', Number)
-    .option('--wait', 'wait for the result');
+/** One login by its options, or those of a file. */
+function start(connect: Connect, options: (StartOptions & RunOptions) | BatchOptions): Promise<ExitCode> {
+  if ('fromFile' in options) return startFromFile(connect, options);
+  const only = (['report', 'rate', 'check'] as const).find((name) => name in options);
+  if (only !== undefined) throw usageError(`--${only} needs --from-file.`);
+  return runs.start(connect, options);
+}
 
 /** Connects when an action asks for it, and closes the connection after it. */
 async function withConnection(use: (connect: Connect) => Promise<ExitCode>): Promise<ExitCode> {
@@ -151,44 +147,5 @@ async function withConnection(use: (connect: Connect) => Promise<ExitCode>): Pro
     await client?.close();
   }
 }
-
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-function runId({ loginId, workflowId }: RunOptions, run: string | undefined): string {
-  const named = [loginId, workflowId, run].filter((one) => one !== undefined);
-  if (named.length !== 1) throw usageError('Name one run: its workflow id, its LoginId, --login-id or --workflow-id.');
-  if (loginId !== undefined && !guid.test(loginId)) throw usageError('--login-id must be a GUID.');
-  const id = loginId ?? workflowId ?? run ?? '';
-  return workflowId === undefined && guid.test(id) ? accountDetailsWorkflowId(id) : id;
-}
-
-function loginGuid(text: string): string {
-  if (!guid.test(text)) throw new InvalidArgumentError('It must be a GUID.');
-  return text;
-}
-
-function duration(text: string): number {
-  const ms = milliseconds(text);
-  if (!(ms > 0)) throw new InvalidArgumentError('It must be a duration such as "30 seconds".');
-  return ms;
-}
-
-function count(text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1.');
-  return Number(text);
-}
-
-const examples = `
-Examples:
-  $ npm run starter -- start --login-id 5c000001-0000-4000-8000-000000000001 --wait
-  $ npm run starter -- answer 5c000001-0000-4000-8000-000000000001
-  $ echo '{"What city were you born in?": "Montreal"}' | npm run starter -- answer --login-id 5c000001-…
-  $ npm run starter -- watch account-details-5c000001-0000-4000-8000-000000000001
-  $ npm run starter -- list --stage awaitingAnswers --json
-  $ npm run starter -- forget --login-id 5c000001-0000-4000-8000-000000000001 --delete-card
-  $ npm run --silent starter -- keys new
-
-Exit codes: 0 done · 1 failed, refused or not there · 2 usage or configuration · 3 an answer is needed
-            4 --timeout reached · 5 no Temporal server within 5 s`;
 
 if (isMainModule(import.meta.url)) process.exitCode = await main(process.argv.slice(2));

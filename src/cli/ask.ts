@@ -3,7 +3,9 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Challenge } from '../contract.js';
-import { usageError } from './output.js';
+import { say, usageError } from './output.js';
+import { question } from './questions.js';
+import { timeLeft } from './watch-line.js';
 
 export const isInteractive = (): boolean => process.stdin.isTTY;
 
@@ -46,27 +48,24 @@ export async function askSecret(name: string): Promise<string> {
   return secret;
 }
 
-/** Asks the bank's questions one by one. A choice may be given by its number. */
+/** Asks the bank's questions one by one. A choice may be given by its number. Rejects when `signal` is aborted. */
 export async function askChallenges(
   challenges: Challenge[],
-  signal?: AbortSignal,
+  { signal, deadline }: { signal?: AbortSignal; deadline?: string | undefined } = {},
 ): Promise<Record<string, string | string[]>> {
   const answers: [string, string | string[]][] = [];
-  for (const { prompt, type, choices } of challenges) {
-    const list = choices?.map((choice, index) => `\n  ${index + 1}) ${shorten(choice)}`).join('') ?? '';
+  if (deadline !== undefined) say(`The bank asks you something. Time left: ${timeLeft(deadline, Date.now())}.`);
+  for (const challenge of challenges) {
+    const { prompt, type, choices } = challenge;
     const several = type === 'MultipleChoiceMultipleAnswers';
-    const hint = choices ? (several ? '\nNumbers, with commas: ' : '\nNumber: ') : '\nAnswer: ';
+    const hint = choices ? (several ? 'Numbers, with commas: ' : 'Number: ') : 'Answer: ';
     let typed = '';
-    while (typed.trim() === '') typed = await ask(`The bank asks: ${prompt}${list}${hint}`, signal ? { signal } : {});
+    while (typed.trim() === '') typed = await ask(`${question(challenge)}\n${hint}`, signal ? { signal } : {});
     const chosen = (part: string): string => choices?.[Number(part) - 1] ?? part;
     answers.push([prompt, several ? typed.split(',').map((part) => chosen(part.trim())) : chosen(typed)]);
   }
   return Object.fromEntries(answers);
 }
-
-/** A choice may be an image in Base64. */
-const shorten = (choice: string): string =>
-  choice.length > 100 ? `${choice.slice(0, 40)}… (${choice.length} characters)` : choice;
 
 /** Reads answers that were piped in: JSON by prompt, a whole answer payload, or plain text where one thing is asked. */
 export function parseAnswers(piped: string, challenges: Challenge[]): Record<string, string | string[]> {

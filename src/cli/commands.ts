@@ -5,8 +5,10 @@ import { turnOf, type TurnOptions } from '../priority.js';
 import { askChallenges, isInteractive, parseAnswers, readStdin } from './ask.js';
 import { follow } from './follow.js';
 import { readInput, type StartOptions } from './input.js';
-import { exitCode, report, say, writeJson, type ExitCode } from './output.js';
-import { accountsTable, runsTable } from './tables.js';
+import { CommandError, exitCode, report, say, starterCommand, writeJson, type ExitCode } from './output.js';
+import { answerHint } from './questions.js';
+import { painted, screenOf } from './screen.js';
+import { accountsTable, colourOfRun, runsTable } from './tables.js';
 import { watchLine } from './watch-line.js';
 
 export interface RunOptions {
@@ -33,6 +35,7 @@ export async function start(
   if (!wait) {
     if (json) writeJson(run);
     else process.stdout.write(`${run.started ? 'started' : 'joined'} ${run.workflowId} (run ${run.runId})\n`);
+    if (!json) say(`Follow it with: ${starterCommand} watch ${run.workflowId}`);
     return exitCode.ok;
   }
   say(`${run.started ? 'started' : 'joined'} ${run.workflowId}`);
@@ -44,24 +47,34 @@ export async function start(
 }
 
 export async function answer(client: AccountDetailsClient, id: string, { json }: RunOptions): Promise<ExitCode> {
-  const { challenges = [] } = await client.progress(id);
-  const answers =
-    isInteractive() && challenges.length > 0
-      ? await askChallenges(challenges)
-      : parseAnswers(await readStdin(), challenges);
+  const { challenges = [], deadline, stage } = await client.progress(id);
+  // Asked for before anybody types: a person would answer a question that is no longer open.
+  if (challenges.length === 0 && isInteractive())
+    throw new CommandError('NoChallengeOpen', `The bank asks nothing of ${id} now: it is ${stage}.`, exitCode.failed);
+  const answers = isInteractive()
+    ? await askChallenges(challenges, { deadline })
+    : parseAnswers(await readStdin(), challenges);
   const outcome = await client.answer(id, { answers });
   if (json) writeJson(outcome);
-  else say(`The answer was taken for round ${outcome.round}.`);
+  else say(`The answer was taken for round ${outcome.round}. Follow the run with: ${starterCommand} watch ${id}`);
   return exitCode.ok;
 }
 
 export async function status(client: AccountDetailsClient, id: string, { json }: RunOptions): Promise<ExitCode> {
   const found = await client.status(id);
-  if (json) writeJson(found);
-  else
-    process.stdout.write(
-      `${found.workflowId} (run ${found.runId})\n${found.status}\n${watchLine(found, Date.now())}\n`,
-    );
+  if (json) {
+    writeJson(found);
+    return exitCode.ok;
+  }
+  const screen = screenOf(process.stdout);
+  const { workflowId, runId, status: state, progress } = found;
+  const colour = colourOfRun({ status: state, stage: progress?.stage });
+  const lines = [`${workflowId} (run ${runId})`, painted(screen, colour, state), watchLine(found, Date.now())];
+  if (state === 'RUNNING' && progress?.challenges) lines.push(answerHint(found, Date.now()));
+  process.stdout.write(`${lines.join('\n')}\n`);
+  // Why it ended, and what to do now, is in the failure.
+  if (state === 'COMPLETED') process.stdout.write(`Its accounts: ${starterCommand} result ${workflowId}\n`);
+  else if (state !== 'RUNNING') await client.result(id).catch((error: unknown) => report(error, false));
   return exitCode.ok;
 }
 

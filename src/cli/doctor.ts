@@ -1,97 +1,117 @@
 // Whether everything that a run needs is there, and how to mend what is not.
-import type { Connection } from '@temporalio/client';
-import { loadWorkerConfig, type WorkerConfig } from '../config.js';
-import { searchAttributes, taskQueue } from '../contract.js';
-import { FlinksError } from '../flinks/errors.js';
-import { createFlinksClient } from '../flinks/client.js';
+import { isGrpcServiceError, type Connection } from '@temporalio/client';
+import { ConfigurationError, type Environment } from '../environment.js';
 import { connectTo, loadTemporalConfig, type TemporalConfig } from '../temporal/connection.js';
+import { loadPayloadConfig, type PayloadConfig } from '../temporal/payloads.js';
+import { openPayloadStore } from '../temporal/storage/storage.js';
+import { codecServerFinding } from './doctor/codec-server.js';
+import { findingsOf, type Finding } from './doctor/finding.js';
+import { flinksFindings } from './doctor/flinks.js';
+import { existingRunsFinding, keysFinding } from './doctor/payloads.js';
+import { storageFinding } from './doctor/storage.js';
+import { namespaceFinding, searchAttributesFinding, versionsFinding } from './doctor/temporal.js';
+import { workersFinding } from './doctor/workers.js';
 import { exitCode, writeJson, type ExitCode } from './output.js';
+import { painted, screenOf, type Colour } from './screen.js';
 
-interface Finding {
-  check: string;
-  ok: boolean;
-  /** What was found, or how to mend it. */
-  note: string;
-}
-
-/** Runs every check, prints the findings, and returns 0 where all is well, else 1. */
+/** Runs every check and prints the findings. Returns 0 where there is no fault, 5 where no server answers, else 1. */
 export async function doctor(json: boolean): Promise<ExitCode> {
-  const findings = [...(await temporalFindings()), ...(await flinksFindings())];
-  if (json) writeJson(findings);
-  else for (const { check, ok, note } of findings) process.stdout.write(`${ok ? 'ok  ' : 'FAIL'}  ${check}: ${note}\n`);
-  return findings.every(({ ok }) => ok) ? exitCode.ok : exitCode.failed;
+  const findings = await examine();
+  if (json) writeJson(findings.map(({ check, state, ...rest }) => ({ check, ok: state !== 'fault', state, ...rest })));
+  else findings.forEach(print);
+  if (findings.some(({ check, state }) => check === serverCheck && state === 'fault')) return exitCode.unreachable;
+  return findings.some(({ state }) => state === 'fault') ? exitCode.failed : exitCode.ok;
 }
 
-async function temporalFindings(): Promise<Finding[]> {
-  const config = await attempt('Temporal configuration', async () => loadTemporalConfig());
-  if ('ok' in config) return [config];
-  const connection = await attempt('Temporal server', () => connectTo(config));
-  if ('ok' in connection) return [connection];
+const serverCheck = 'Temporal server';
+
+/** Everything that is found out about this environment. A fault in one thing leaves the others to be checked. */
+export async function examine(environment: Environment = process.env): Promise<Finding[]> {
+  const { value: temporal, fault: temporalFault } = configured('Temporal configuration', temporalMend, () =>
+    loadTemporalConfig(environment),
+  );
+  const namespace = temporal?.namespace ?? 'default';
+  const keys = configured('payload keys', keysMend, () => ({ payloads: loadPayloadConfig(environment) }));
+  const storage = configured('payload storage', storageMend, () => ({ store: openPayloadStore(environment) }));
+  const checks: Promise<Finding | Finding[]>[] = [
+    temporal ? serverFindings(temporal, keys.value, environment) : versionsFinding(undefined),
+    flinksFindings(environment),
+  ];
+  if (keys.value) {
+    const { payloads } = keys.value;
+    checks.push(keysFinding(payloads, namespace), codecServerFinding(environment, payloads, namespace));
+  }
+  if (storage.value) checks.push(storageFinding(storage.value.store, namespace));
+  const faults = [temporalFault, keys.fault, storage.fault].filter((fault) => fault !== undefined);
+  return [...faults, ...(await Promise.all(checks)).flat()];
+}
+
+const temporalMend = 'Correct temporal.toml and the TEMPORAL_… variables.';
+const keysMend = 'Set PAYLOAD_KEYS, or PAYLOAD_KEYS_FILE, to the keys that the workers have.';
+const storageMend = 'Correct the PAYLOAD_STORAGE… variables.';
+
+async function serverFindings(
+  config: TemporalConfig,
+  keys: { payloads: PayloadConfig } | undefined,
+  environment: Environment,
+): Promise<Finding[]> {
+  const server = findingsOf(serverCheck);
+  let connection: Connection;
   try {
-    return [
-      { check: 'Temporal server', ok: true, note: `answers at ${config.address}` },
-      ...(await namespaceFindings(connection, config)),
+    connection = await connectTo(config);
+  } catch {
+    const fault = server.fault(
+      `none answers at ${config.address}`,
+      'Start one (npm run dev), or set TEMPORAL_ADDRESS; behind TLS also TEMPORAL_TLS… or TEMPORAL_API_KEY.',
+    );
+    return [await versionsFinding(undefined), fault];
+  }
+  try {
+    const findings = [
+      await versionsFinding(connection),
+      server.ok(`answers at ${config.address}`),
+      await namespaceFinding(connection, config),
     ];
+    if (findings.some(({ state }) => state === 'fault')) return findings;
+    const checks: [string, () => Promise<Finding>][] = [
+      ['search attributes', () => searchAttributesFinding(connection, config, environment)],
+      ['workers', () => workersFinding(connection, config)],
+    ];
+    if (keys) checks.push(['keys of runs', () => existingRunsFinding(connection, config, keys.payloads)]);
+    return [...findings, ...(await Promise.all(checks.map(([check, find]) => find().catch(refused(check)))))];
   } finally {
     await connection.close();
   }
 }
 
-async function namespaceFindings(connection: Connection, { namespace }: TemporalConfig): Promise<Finding[]> {
-  const found = await attempt('namespace', () => connection.workflowService.describeNamespace({ namespace }));
-  if ('ok' in found) return [{ ...found, note: `${namespace} cannot be used; create it or set TEMPORAL_NAMESPACE` }];
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  const missing = Object.keys(searchAttributes).filter((name) => !customAttributes?.[name]);
-  const { pollers } = await connection.workflowService.describeTaskQueue({
-    namespace,
-    taskQueue: { name: taskQueue },
-    taskQueueType: 1,
-  });
-  const workers = pollers?.length ?? 0;
-  return [
-    { check: 'namespace', ok: true, note: namespace },
-    {
-      check: 'search attributes',
-      ok: missing.length === 0,
-      note:
-        missing.length === 0 ? 'registered' : `${missing.join(', ')} missing; a worker registers them when it starts`,
-    },
-    {
-      check: 'workers',
-      ok: workers > 0,
-      note: workers > 0 ? `${workers} polling ${taskQueue}` : `none polls ${taskQueue}; start one with npm run worker`,
-    },
-  ];
-}
+/** What the server does not let us see is not known to be well. */
+const refused =
+  (check: string) =>
+  (error: unknown): Finding => {
+    if (!isGrpcServiceError(error)) throw error;
+    const mend = 'Check what these credentials may do in this namespace, and the log of the Temporal server.';
+    return findingsOf(check).fault(`could not be checked: ${error.details}`, mend);
+  };
 
-async function flinksFindings(): Promise<Finding[]> {
-  const config = await attempt('Flinks configuration', async () => loadWorkerConfig());
-  if ('ok' in config) return [config];
-  return [{ check: 'Flinks configuration', ok: true, note: 'fits' }, await tokenFinding(config)];
-}
-
-/** Minting a token proves address, customer id and secret key, and touches no bank. */
-async function tokenFinding({ flinks }: WorkerConfig): Promise<Finding> {
-  const client = createFlinksClient(flinks);
+function configured<T>(check: string, mend: string, read: () => T): { value?: T; fault?: Finding } {
   try {
-    await client.generateAuthorizeToken();
-    return { check: 'Flinks', ok: true, note: 'mints authorize tokens with this secret key' };
+    return { value: read() };
   } catch (error) {
-    const note = error instanceof FlinksError ? error.message : 'could not be asked';
-    return {
-      check: 'Flinks',
-      ok: false,
-      note: `${note} Check FLINKS_BASE_URL, FLINKS_CUSTOMER_ID and FLINKS_SECRET_KEY.`,
-    };
-  } finally {
-    client.close();
+    if (!(error instanceof ConfigurationError)) throw error;
+    return { fault: findingsOf(check).fault(error.message, mend) };
   }
 }
 
-async function attempt<T>(check: string, what: () => Promise<T>): Promise<T | Finding> {
-  try {
-    return await what();
-  } catch (error) {
-    return { check, ok: false, note: error instanceof Error ? error.message : 'failed' };
-  }
+const shown: Record<Finding['state'], { word: string; colour: Colour }> = {
+  ok: { word: 'ok  ', colour: 'green' },
+  warning: { word: 'warn', colour: 'yellow' },
+  fault: { word: 'FAIL', colour: 'red' },
+  skipped: { word: '-   ', colour: 'gray' },
+};
+
+function print({ check, state, note, mend }: Finding): void {
+  const { word, colour } = shown[state];
+  const lines = [`${painted(screenOf(process.stdout), colour, word)}  ${check}: ${note}`];
+  if (mend !== undefined) lines.push(...mend.split('\n').map((line) => `      ${line}`));
+  process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -4,6 +4,8 @@ import { AnswerRejectedError } from '../client-errors.js';
 import { askChallenges, isInteractive } from './ask.js';
 import { liveLine } from './live-line.js';
 import { CommandError, exitCode, say, writeJson } from './output.js';
+import { answerHint } from './questions.js';
+import { colourOfRun } from './tables.js';
 import { watchLine } from './watch-line.js';
 
 export interface FollowOptions {
@@ -32,7 +34,7 @@ export async function follow(
       const { challenges, round = 0 } = status.progress ?? {};
       if (status.status === 'RUNNING' && challenges && round > answeredRound) {
         if (!isInteractive())
-          throw new CommandError('AnswerNeeded', answerNeeded(workflowId, challenges.length), exitCode.answerNeeded);
+          throw new CommandError('AnswerNeeded', answerHint(status, Date.now()), exitCode.answerNeeded);
         display?.pause();
         await askAndSend(client, workflowId, status, timeout);
         answeredRound = round;
@@ -53,24 +55,29 @@ export async function follow(
   }
 }
 
-const answerNeeded = (workflowId: string, questions: number): string =>
-  `The bank asks ${questions === 1 ? 'a question' : `${questions} questions`}. Answer with: npm run starter -- answer ${workflowId}`;
-
+/** Asks until an answer is taken, or the time for one is over: then the run says how it goes on. */
 async function askAndSend(
   client: AccountDetailsClient,
   workflowId: string,
   { progress }: RunStatus,
-  signal?: AbortSignal,
+  timeout?: AbortSignal,
 ): Promise<void> {
-  const { challenges = [], round = 0, requestId } = progress ?? {};
+  const { challenges = [], round = 0, requestId, deadline } = progress ?? {};
+  const over = deadline === undefined ? undefined : AbortSignal.timeout(Math.max(0, Date.parse(deadline) - Date.now()));
+  const signal = AbortSignal.any([timeout, over].filter((one) => one !== undefined));
   for (;;) {
-    const answers = await askChallenges(challenges, signal);
     try {
+      const answers = await askChallenges(challenges, { signal, deadline });
       await client.answer(workflowId, { answers, round, ...(requestId !== undefined && { requestId }) });
       return;
     } catch (error) {
-      if (!(error instanceof AnswerRejectedError) || error.code === 'NoChallengeOpen' || error.code === 'RoundOver')
-        throw error;
+      const late = over?.aborted && !timeout?.aborted;
+      const closed = error instanceof AnswerRejectedError && ['NoChallengeOpen', 'RoundOver'].includes(error.code);
+      if (late || closed) {
+        say(late ? '\nThe time for this answer is over.' : 'The bank does not wait for this answer any more.');
+        return;
+      }
+      if (!(error instanceof AnswerRejectedError)) throw error;
       say(error.message);
     }
   }
@@ -80,7 +87,13 @@ async function askAndSend(
 function statusDisplay() {
   const line = liveLine(process.stderr);
   let current: RunStatus | undefined;
-  const timer = setInterval(() => current && line.show(watchLine(current, Date.now())), 1_000);
+  const draw = (status: RunStatus, keep: boolean): void =>
+    line.show(
+      watchLine(status, Date.now()),
+      keep,
+      colourOfRun({ status: status.status, stage: status.progress?.stage }),
+    );
+  const timer = setInterval(() => current && draw(current, false), 1_000);
   const pause = (): void => {
     current = undefined;
     line.end();
@@ -89,7 +102,7 @@ function statusDisplay() {
     show(status: RunStatus): void {
       if (status.progress?.stage !== current?.progress?.stage) line.end();
       current = status;
-      line.show(watchLine(status, Date.now()), true);
+      draw(status, true);
     },
     pause,
     end(): void {

@@ -23,19 +23,27 @@ export interface StartOptions {
 
 /** The input that the options describe, unchecked: the client names every field that does not fit. */
 export async function readInput(options: StartOptions): Promise<RetrieveAccountDetailsInput> {
-  const { input, loginId, institution, username, mode, onSessionLost, language, save, days, answerWithin, tag } =
-    options;
+  const { input, loginId, institution, username } = options;
   if (input !== undefined) return (await readJson(input)) as RetrieveAccountDetailsInput;
   if (loginId === undefined && institution === undefined && username === undefined)
     throw usageError('Say whose accounts: --login-id, or --institution with --username, or --input.');
-  const polling = definedOf({ interval: options.interval, deadline: options.deadline });
-  return definedOf({
+  return {
     login: definedOf({
       loginId,
       institution,
       username,
       password: loginId === undefined && username !== undefined ? await askSecret('Password') : undefined,
     }),
+    ...fieldsBesideLogin(options),
+  } as unknown as RetrieveAccountDetailsInput;
+}
+
+/** What the options say of an input beside whose accounts they are. */
+export function fieldsBesideLogin(options: StartOptions): Record<string, unknown> {
+  const { mode, onSessionLost, language, save, days, interval, deadline, answerWithin, maxChallengeRounds, tag } =
+    options;
+  const polling = definedOf({ interval, deadline });
+  return definedOf({
     mode,
     onSessionLost,
     language,
@@ -43,9 +51,9 @@ export async function readInput(options: StartOptions): Promise<RetrieveAccountD
     details: days === undefined ? undefined : { daysOfTransactions: days },
     polling: Object.keys(polling).length > 0 ? polling : undefined,
     answerWithin,
-    maxChallengeRounds: options.maxChallengeRounds,
+    maxChallengeRounds,
     tag,
-  }) as unknown as RetrieveAccountDetailsInput;
+  });
 }
 
 async function readJson(source: string): Promise<unknown> {

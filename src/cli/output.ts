@@ -2,7 +2,16 @@
 import { AccountDetailsError, InputError } from '../client-errors.js';
 import { ConfigurationError } from '../environment.js';
 
-export const exitCode = { ok: 0, failed: 1, usage: 2, answerNeeded: 3, timedOut: 4, unreachable: 5 } as const;
+export const exitCode = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  answerNeeded: 3,
+  timedOut: 4,
+  unreachable: 5,
+  /** By Ctrl-C or SIGTERM, as shells count it. */
+  interrupted: 130,
+} as const;
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
 /** Ends a command with a message, a stable code and an exit code. */
@@ -18,6 +27,9 @@ export class CommandError extends Error {
 }
 
 export const usageError = (message: string): CommandError => new CommandError('Usage', message, exitCode.usage);
+
+/** How people call this command line: what it tells them to run next begins with it. */
+export const starterCommand = 'npm run starter --';
 
 /** Writes the one document of a command, or a line of a stream, as JSON. */
 export const writeJson = (document: unknown): boolean => process.stdout.write(`${JSON.stringify(document)}\n`);

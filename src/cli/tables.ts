@@ -1,30 +1,37 @@
 // What people see of results and lists.
 import type { RunSummary } from '../client.js';
 import type { RetrieveAccountDetailsResult } from '../contract.js';
+import { harmless, screenOf, type Colour } from './screen.js';
+import { table, type Column } from './table.js';
+
+const stdout = () => screenOf(process.stdout);
 
 type Account = RetrieveAccountDetailsResult['accounts'][number];
 
-interface Column<Row> {
-  title: string;
-  cell: (row: Row) => string;
-  rightAligned?: boolean;
-}
-
 /** The accounts of a result. Numbers show their last four digits only: screens get shared, and `--json` has the rest. */
-export function accountsTable({ accounts, freshness }: RetrieveAccountDetailsResult): string {
+export function accountsTable({ accounts, freshness }: RetrieveAccountDetailsResult, screen = stdout()): string {
   const { lastRefresh, cached, complete } = freshness;
   const age = lastRefresh === undefined ? 'time of refresh unknown' : `refreshed ${lastRefresh.slice(0, 19)} UTC`;
   const footer = `${cached ? 'stored data' : 'live data'}, ${age}, ${complete ? 'complete' : 'not complete yet'}`;
-  return `${table(accountColumns, accounts)}\n${footer}\n`;
+  const listed = accounts.length === 0 ? 'No accounts.\n' : table(accountColumns, accounts, screen);
+  return `${listed}${footer}\n`;
 }
 
 /** Runs, one a line. */
-export const runsTable = (runs: readonly RunSummary[]): string =>
-  runs.length === 0 ? 'No runs.\n' : `${table(runColumns, runs)}\n`;
+export const runsTable = (runs: readonly RunSummary[], screen = stdout()): string =>
+  runs.length === 0 ? 'No runs.\n' : table(runColumns, runs, screen);
+
+/** Green for what is done, red for what failed, yellow for what needs somebody. */
+export function colourOfRun({ status, stage }: Pick<RunSummary, 'status' | 'stage'>): Colour | undefined {
+  if (status === 'COMPLETED') return 'green';
+  if (status === 'CANCELLED') return 'gray';
+  if (status !== 'RUNNING') return 'red';
+  return stage === 'awaitingAnswers' ? 'yellow' : 'cyan';
+}
 
 const accountColumns: Column<Account>[] = [
-  { title: 'Name', cell: ({ title }) => shown(title) },
-  { title: 'Type', cell: ({ type }) => shown(type) },
+  { title: 'Name', mayShrink: true, cell: ({ title }) => shown(title) },
+  { title: 'Type', mayShrink: true, cell: ({ type }) => shown(type) },
   { title: 'Number', cell: maskedNumber },
   { title: 'Balance', rightAligned: true, cell: balance },
   { title: 'Currency', cell: ({ currency }) => shown(currency) },
@@ -36,31 +43,15 @@ const accountColumns: Column<Account>[] = [
 ];
 
 const runColumns: Column<RunSummary>[] = [
-  { title: 'Workflow id', cell: ({ workflowId }) => workflowId },
-  { title: 'Status', cell: ({ status }) => status },
-  { title: 'Stage', cell: ({ stage }) => shown(stage) },
-  { title: 'Since', cell: ({ since }) => since?.toISOString() ?? '-' },
-  { title: 'Institution', cell: ({ institution }) => shown(institution) },
-  { title: 'Last code', cell: ({ lastFlinksCode }) => shown(lastFlinksCode) },
+  { title: 'Workflow id', cell: ({ workflowId }) => shown(workflowId) },
+  { title: 'Status', cell: ({ status }) => status, colour: colourOfRun },
+  { title: 'Stage', cell: ({ stage }) => shown(stage), colour: colourOfRun },
+  { title: 'Since', cell: ({ since }) => since?.toISOString().replace(/\.\d+/, '') ?? '-' },
+  { title: 'Institution', mayShrink: true, cell: ({ institution }) => shown(institution) },
+  { title: 'Last code', mayShrink: true, cell: ({ lastFlinksCode }) => shown(lastFlinksCode) },
 ];
 
-function table<Row>(columns: Column<Row>[], rows: readonly Row[]): string {
-  const cells = [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ cell }) => cell(row)))];
-  const widths = columns.map((_, index) => Math.max(...cells.map((row) => row[index]?.length ?? 0)));
-  const line = (row: string[]): string =>
-    row
-      .map((cell, index) => {
-        const width = widths[index] ?? 0;
-        return columns[index]?.rightAligned ? cell.padStart(width) : cell.padEnd(width);
-      })
-      .join('  ')
-      .trimEnd();
-  return cells.map(line).join('\n');
-}
-
-/** Text from a bank goes to a terminal without its control characters, which could rewrite the screen. */
-const shown = (value: unknown): string =>
-  typeof value === 'string' && value !== '' ? value.replace(/\p{Cc}/gu, ' ') : '-';
+const shown = (value: unknown): string => (typeof value === 'string' && value !== '' ? harmless(value) : '-');
 
 function maskedNumber({ lastFourDigits, accountNumber }: Account): string {
   const known = [lastFourDigits, accountNumber].find((value) => typeof value === 'string' && value !== '');

@@ -28,7 +28,12 @@ export function watchLine({ status, progress }: RunStatus, now: number): string 
 }
 
 /** Time until `at` as `m:ss`; `0:00` once it has passed. */
-export function timeLeft(at: string, now: number): string {
-  const seconds = Math.max(0, Math.ceil((Date.parse(at) - now) / 1_000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+export const timeLeft = (at: string, now: number): string => clock(Date.parse(at) - now);
+
+/** Milliseconds as `m:ss`, or `h:mm:ss` from an hour on. */
+export function clock(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1_000));
+  const [h, m, s] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const padded = (n: number): string => String(n).padStart(2, '0');
+  return h > 0 ? `${h}:${padded(m)}:${padded(s)}` : `${m}:${padded(s)}`;
 }

@@ -7,19 +7,25 @@ import { searchAttributes } from '../contract.js';
 const typeNumbers = { KEYWORD: 2, DATETIME: 6 };
 const cliTypes = { KEYWORD: 'Keyword', DATETIME: 'Datetime' };
 type Name = keyof typeof searchAttributes;
+const names = Object.keys(searchAttributes) as Name[];
+
+/** Which of ours are not registered, and which with a type that runs cannot write. */
+export const searchAttributeFaults = (registered: Record<string, number>) => ({
+  missing: names.filter((name) => !registered[name]),
+  otherType: names.filter((name) => registered[name] && registered[name] !== typeNumbers[searchAttributes[name]]),
+});
 
 /**
  * Registers what is missing in the namespace. Throws a ConfigurationError with the lines for an administrator where
  * this worker may not, or where an attribute has another type. Safe to call from many workers at once.
  */
 export async function ensureSearchAttributes({ operatorService }: NativeConnection, namespace: string): Promise<void> {
-  const names = Object.keys(searchAttributes) as Name[];
   const registered = async () => (await operatorService.listSearchAttributes({ namespace })).customAttributes ?? {};
   let missing: Name[] = names;
   try {
-    const before = await registered();
-    refuseOtherTypes(names.filter((name) => before[name] && before[name] !== typeNumbers[searchAttributes[name]]));
-    missing = names.filter((name) => !before[name]);
+    const before = searchAttributeFaults(await registered());
+    refuseOtherTypes(before.otherType);
+    missing = before.missing;
     if (missing.length === 0) return;
     await operatorService.addSearchAttributes({
       namespace,
@@ -29,7 +35,7 @@ export async function ensureSearchAttributes({ operatorService }: NativeConnecti
     if (error instanceof ConfigurationError) throw error;
     // Another worker may have been faster with the same attributes.
     const after = await registered().catch((): Record<string, number> => ({}));
-    missing = names.filter((name) => !after[name]);
+    missing = searchAttributeFaults(after).missing;
     if (missing.length > 0)
       throw new ConfigurationError([{ variable: missing.join(', '), problem: mend(missing, namespace) }]);
   }
@@ -46,11 +52,14 @@ function refuseOtherTypes(names: Name[]): void {
 }
 
 const mend = (missing: Name[], namespace: string): string =>
-  `could not be registered as search attributes. An administrator has to run:\n` +
+  `could not be registered as search attributes. An administrator has to run:\n${registrationLines(missing, namespace)}\n` +
+  'or set SEARCH_ATTRIBUTES=off';
+
+/** The lines by which an administrator registers them. */
+export const registrationLines = (missing: Name[], namespace: string): string =>
   missing
     .map((name) => {
       const type = cliTypes[searchAttributes[name]];
       return `  temporal operator search-attribute create --namespace ${namespace} --name ${name} --type ${type}`;
     })
-    .join('\n') +
-  '\nor set SEARCH_ATTRIBUTES=off';
+    .join('\n');

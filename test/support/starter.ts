@@ -17,6 +17,8 @@ export interface RunOptions {
   /** Gets what the command writes to stdout as it comes. */
   onStdout?: (text: string) => void;
   env?: Record<string, string | undefined>;
+  /** Gets what ends the command from outside, as Ctrl-C, a deploy or a crash does. */
+  onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
 }
 
 export type Starter = (args: string[], options?: RunOptions) => Promise<Ran>;
@@ -27,7 +29,7 @@ export type Starter = (args: string[], options?: RunOptions) => Promise<Ran>;
  */
 export const starterAt =
   (address: string): Starter =>
-  async (args, { stdin = '', onStdout = () => {}, env = {} } = {}) => {
+  async (args, { stdin = '', onStdout = () => {}, env = {}, onStart = () => {} } = {}) => {
     const before = Date.now();
     const child = spawn(process.execPath, ['--import', 'tsx', 'src/starter.ts', ...args], {
       env: localEnvironment({ TEMPORAL_ADDRESS: address, ...env }),
@@ -36,6 +38,7 @@ export const starterAt =
       timeout: 60_000,
       killSignal: 'SIGKILL',
     });
+    onStart((signal) => child.kill(signal));
     const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
     // A command that does not read its stdin may be gone before all is written.
     child.stdin.on('error', () => undefined);

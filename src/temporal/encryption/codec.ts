@@ -157,3 +157,6 @@ function read(value: Uint8Array | null | undefined): string | undefined {
 
 /** The workflow id that an encrypted payload says it belongs to; nothing is proved by it until it is decrypted. */
 export const workflowIdOf = (payload: Payload): string | undefined => envelopeOf(payload)?.scope.workflowId;
+
+/** The id of the key that an encrypted payload says it was encrypted with. */
+export const keyIdOf = (payload: Payload): string | undefined => envelopeOf(payload)?.keyId;
