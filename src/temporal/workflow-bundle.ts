@@ -1,7 +1,7 @@
 // The code that runs in the workflow sandbox: the workflows, zod through contract.ts, and the payload converter.
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { failureConverterPath } from './payloads.js';
+import { failureConverterPath } from './failure-converter-path.cjs';
 
 // The sources end in .ts where they run as they are, and in .js where they were compiled.
 const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js';

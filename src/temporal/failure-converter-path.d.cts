@@ -1,0 +1,2 @@
+/** Where the failure converter is, for the worker, the client and the bundle alike. */
+export declare const failureConverterPath: string;
