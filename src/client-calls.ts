@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { AccountDetailsError, ServerUnreachableError, WaitEndedError } from './client-errors.js';
-import { errorFromTemporal, type Answerer } from './client-failures.js';
+import { errorFromTemporal, nobodyAnswered, type Answerer } from './client-failures.js';
 import { progressName, type Progress } from './contract.js';
 
 /** What every call takes. */
@@ -24,15 +24,14 @@ export async function calling<T>(
   call: (handle: WorkflowHandle) => Promise<T>,
 ): Promise<T> {
   if (signal?.aborted) throw new WaitEndedError(workflowId, signal);
-  const handle = temporal.workflow.getHandle(workflowId);
-  const limited = answeredBy
-    ? () => temporal.withDeadline(Date.now() + answerTimeoutMs, () => call(handle))
-    : () => call(handle);
+  const late = answeredBy && timeLimit(answerTimeoutMs);
   try {
-    return await (signal ? temporal.withAbortSignal(signal, limited) : limited());
+    return await until(temporal, { late, signal }, () => call(temporal.workflow.getHandle(workflowId)));
   } catch (error) {
     if (signal?.aborted) throw new WaitEndedError(workflowId, signal);
-    const known = errorFromTemporal(error, workflowId, answeredBy);
+    const known = late?.signal.aborted
+      ? nobodyAnswered(workflowId, answeredBy)
+      : errorFromTemporal(error, workflowId, answeredBy);
     // Without a server no worker answers either, and it is the server that the caller has to look after.
     if (isNoWorker(known) && !(await isThere(temporal))) throw new ServerUnreachableError();
     throw known;
@@ -44,8 +43,7 @@ export const queryProgress = (temporal: Client, workflowId: string, { signal }: 
   calling(temporal, workflowId, { answeredBy: 'worker', signal }, (handle) => handle.query<Progress>(progressName));
 
 /**
- * Waits for what a run does in its own time, and gives up with `NoWorker` where nobody works on it: that is known after
- * 5 to 15 seconds.
+ * Waits for what a run does in its own time, and gives up where nobody works on it: that is known after 5 to 20 seconds.
  */
 export async function waitingForRun<T>(
   temporal: Client,
@@ -77,9 +75,36 @@ export const isNoWorker = (error: unknown): boolean =>
 const isUnreachable = (error: unknown): boolean => error instanceof ServerUnreachableError;
 
 const isThere = (temporal: Client): Promise<boolean> =>
-  temporal
-    .withDeadline(Date.now() + 2_000, () => temporal.workflowService.getSystemInfo({}))
-    .then(
-      () => true,
-      () => false,
-    );
+  until(temporal, { late: timeLimit(2_000) }, () => temporal.workflowService.getSystemInfo({})).then(
+    () => true,
+    () => false,
+  );
+
+const underWay = new WeakMap<Client, Set<Promise<unknown>>>();
+
+/**
+ * Resolves when no call is under way any more, those among them that nobody waits for. While a server is away the SDK
+ * tries each again for some 20 seconds, and ends the process if its connection was closed meanwhile.
+ */
+export const callsEnded = async (temporal: Client): Promise<void> =>
+  void (await Promise.allSettled(underWay.get(temporal) ?? []));
+
+const timeLimit = (ms: number) => ({ signal: AbortSignal.timeout(ms), deadline: Date.now() + ms });
+
+/** Calls until it is late or the signal is aborted. The SDK alone would heed neither while it waits to try again. */
+async function until<T>(
+  temporal: Client,
+  { late, signal }: CallOptions & { late?: ReturnType<typeof timeLimit> | undefined },
+  call: () => Promise<T>,
+): Promise<T> {
+  const over = AbortSignal.any([late?.signal, signal].filter((one) => one !== undefined));
+  const limited = late ? () => temporal.withDeadline(late.deadline, call) : call;
+  const calls = underWay.get(temporal) ?? new Set();
+  underWay.set(temporal, calls);
+  const answer = temporal.withAbortSignal(over, limited).finally(() => calls.delete(answer));
+  calls.add(answer);
+  const ended = new Promise<never>((_resolve, reject) => {
+    over.addEventListener('abort', () => reject(new Error('The call was given up.')), { once: true });
+  });
+  return Promise.race([answer, ended]);
+}

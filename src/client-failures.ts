@@ -47,6 +47,10 @@ export function errorFromTemporal(error: unknown, workflowId: string, answeredBy
   return isGrpcServiceError(cause) ? serverSaid(cause, workflowId, answeredBy) : (payloadError(cause) ?? error);
 }
 
+/** The error for a call that had no answer in time. */
+export const nobodyAnswered = (workflowId: string, answeredBy: Answerer = 'worker'): AccountDetailsError =>
+  answeredBy === 'worker' ? noWorker(workflowId) : new ServerUnreachableError();
+
 function serverSaid(
   { code, details }: { code: number; details: string },
   workflowId: string,
@@ -59,7 +63,7 @@ function serverSaid(
       return new ServerUnreachableError();
     case cancelled:
     case deadlineExceeded:
-      return answeredBy === 'worker' ? noWorker(workflowId) : new ServerUnreachableError();
+      return nobodyAnswered(workflowId, answeredBy);
     case failedPrecondition:
       return noWorker(workflowId);
     case permissionDenied:

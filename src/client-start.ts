@@ -39,6 +39,9 @@ export interface StartedRunWithProgress extends StartedRun {
   progress: Progress;
 }
 
+/** Less than Temporal takes: each payload is encrypted for the workflow id, and carries it. */
+const longestWorkflowId = 500;
+
 /** Checks an input as `start` does, without a server, and applies the defaults. Throws an InputError. */
 export function checkInput(input: unknown): ResolvedInput {
   const read = parseInput(input);
@@ -100,6 +103,15 @@ const startOf = (workflowId: string, input: RetrieveAccountDetailsInput) => ({
   workflowIdConflictPolicy: 'FAIL' as const,
 });
 
+function workflowIdOf({ login }: ResolvedInput, { workflowId }: StartOptions): string {
+  if ('loginId' in login) return accountDetailsWorkflowId(login.loginId);
+  if (workflowId === undefined) return accountDetailsWorkflowId(randomUUID());
+  const bytes = Buffer.byteLength(workflowId);
+  if (bytes >= 1 && bytes <= longestWorkflowId) return workflowId;
+  const message = `The workflow id must have from 1 to ${longestWorkflowId} bytes.`;
+  throw new InputError('InvalidInput', message, ['workflowId']);
+}
+
 async function startOrJoin<Begun extends { runId: string }>(
   temporal: Client,
   input: RetrieveAccountDetailsInput,
@@ -107,10 +119,7 @@ async function startOrJoin<Begun extends { runId: string }>(
   begin: (start: Start, options: CallOptions) => Promise<Begun>,
 ): Promise<(Begun & { workflowId: string; started: true }) | (StartedRun & { started: false })> {
   const resolved = checkInput(input);
-  const workflowId =
-    'loginId' in resolved.login
-      ? accountDetailsWorkflowId(resolved.login.loginId)
-      : (options.workflowId ?? accountDetailsWorkflowId(randomUUID()));
+  const workflowId = workflowIdOf(resolved, options);
   for (;;) {
     try {
       return { ...(await begin(startOf(workflowId, input), options)), workflowId, started: true };

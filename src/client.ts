@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, type WorkflowExecutionStatusName } from '@temporalio/client';
 import { answerBySignal, answerByUpdate } from './client-answers.js';
-import { calling, isNoWorker, queryProgress, type CallOptions } from './client-calls.js';
+import { calling, callsEnded, isNoWorker, queryProgress, type CallOptions } from './client-calls.js';
 import { cancelRun } from './client-cancel.js';
 import { WaitEndedError } from './client-errors.js';
 import { listRuns, type ListFilter, type RunSummary } from './client-list.js';
@@ -177,7 +177,9 @@ export class AccountDetailsClient {
     }
   }
 
+  /** Closes the connection, once the calls that are under way have ended. */
   async close(): Promise<void> {
+    await callsEnded(this.temporal);
     await this.temporal.connection.close();
   }
 }
