@@ -142,6 +142,7 @@ describe.concurrent('the client', () => {
 
     const askedAt = Date.now();
     const other = loginIdFor('question', 5);
+    const status = alone.status(workflowId);
     const refused = await Promise.all(
       [
         alone.startAndWaitForChallenge({ login: { loginId: other } }),
@@ -154,7 +155,7 @@ describe.concurrent('the client', () => {
     expect(refused.map(({ code }) => code)).toEqual(Array.from({ length: 5 }, () => 'NoWorker'));
     expect(Date.now() - askedAt).toBeLessThan(25_000);
     expect(refused[0]?.message).toContain('goes on once there is one');
-    expect(await alone.status(workflowId)).toEqual({ workflowId, runId, status: 'RUNNING' });
+    expect(await status).toEqual({ workflowId, runId, status: 'RUNNING' });
     expect(await alone.start({ login: { loginId: other } })).toMatchObject({ started: false });
     expect([...authorizes(loginId), ...authorizes(other)]).toEqual([]);
   });
