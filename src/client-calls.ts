@@ -82,12 +82,18 @@ const isThere = (temporal: Client): Promise<boolean> =>
 
 const underWay = new WeakMap<Client, Set<Promise<unknown>>>();
 
+function callsOf(temporal: Client): Set<Promise<unknown>> {
+  const calls = underWay.get(temporal) ?? new Set();
+  underWay.set(temporal, calls);
+  return calls;
+}
+
 /**
  * Resolves when no call is under way any more, those among them that nobody waits for. While a server is away the SDK
  * tries each again for some 20 seconds, and ends the process if its connection was closed meanwhile.
  */
 export const callsEnded = async (temporal: Client): Promise<void> =>
-  void (await Promise.allSettled(underWay.get(temporal) ?? []));
+  void (await Promise.allSettled(callsOf(temporal)));
 
 const timeLimit = (ms: number) => ({ signal: AbortSignal.timeout(ms), deadline: Date.now() + ms });
 
@@ -99,8 +105,7 @@ async function until<T>(
 ): Promise<T> {
   const over = AbortSignal.any([late?.signal, signal].filter((one) => one !== undefined));
   const limited = late ? () => temporal.withDeadline(late.deadline, call) : call;
-  const calls = underWay.get(temporal) ?? new Set();
-  underWay.set(temporal, calls);
+  const calls = callsOf(temporal);
   const answer = temporal.withAbortSignal(over, limited).finally(() => calls.delete(answer));
   calls.add(answer);
   const ended = new Promise<never>((_resolve, reject) => {

@@ -86,8 +86,8 @@ test('the client installs without the worker and without the AWS SDK, in less th
   process.stdout.write(`The client takes ${megabytes.toFixed(1)} MB in an empty project.\n`);
   expect(megabytes).toBeGreaterThan(5);
   expect(megabytes).toBeLessThan(60);
-  for (const name of ['@temporalio/worker', '@temporalio/workflow', '@aws-sdk', 'axios', 'fastify'])
-    expect(existsSync(join(project, 'node_modules', name)), name).toBe(false);
+  const unwanted = ['@temporalio/worker', '@temporalio/workflow', '@aws-sdk', 'axios', 'fastify'];
+  expect(unwanted.filter((name) => existsSync(join(project, 'node_modules', name)))).toEqual([]);
   const own = JSON.parse(await readFile('package.json', 'utf8')) as { version: string; license: string };
   const packed = join(project, 'node_modules/flinks-temporal-client');
   expect(JSON.parse(await readFile(join(packed, 'package.json'), 'utf8'))).toMatchObject({

@@ -275,7 +275,11 @@ describe.concurrent('the client', () => {
       call: (other: AccountDetailsClient) => Promise<unknown>,
     ) => {
       const other = await connectClient({ ...localEnvironment(), TEMPORAL_ADDRESS: server.address, ...environment });
-      return codeOf(call(other)).finally(() => other.close());
+      try {
+        return await codeOf(call(other));
+      } finally {
+        await other.close();
+      }
     };
     const otherKey = `other:${Buffer.alloc(32, 7).toString('base64')}`;
     const [key, plain, namespace, attributes, tooLong] = await Promise.all([
