@@ -15,6 +15,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Needed by those only who keep large results in S3. */
 const optional = ['@aws-sdk/client-s3', '@temporalio/external-storage-s3', '@temporalio/external-storage-s3-aws-sdk'];
+/** Not asked for by name, but Temporal's packages have to share one copy of it: with several, nothing can be stored. */
+const shared = 'protobufjs';
 /** Packages that start no run and answer no question; the worker alone takes 261 MB. */
 const unwanted = ['@temporalio/worker', '@temporalio/workflow', '@temporalio/activity', '@temporalio/testing', 'axios'];
 
@@ -75,7 +77,7 @@ async function manifest(built: string) {
       './package.json': './package.json',
     },
     engines: own.engines,
-    dependencies: versions(needed.filter((name) => !optional.includes(name))),
+    dependencies: versions([...needed.filter((name) => !optional.includes(name)), shared].toSorted()),
     peerDependencies: versions(optional, '^'),
     peerDependenciesMeta: Object.fromEntries(optional.map((name) => [name, { optional: true }])),
   };

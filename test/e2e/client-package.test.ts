@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { localEnvironment } from '../../dev/local-environment.js';
@@ -21,12 +22,17 @@ let worker: WorkerProcess;
 let folder: string;
 /** A project with nothing in it but the client's tarball. */
 let project: string;
+/** Results are large enough to be kept outside of Temporal, so that the client has to fetch them. */
+let storage: Record<string, string>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'client-package-'));
   project = join(folder, 'project');
+  const stored = join(folder, 'stored');
+  await mkdir(stored);
+  storage = { PAYLOAD_STORAGE: pathToFileURL(stored).href, PAYLOAD_STORAGE_THRESHOLD: '1024' };
   [server, simulator] = await Promise.all([devServer(), startSimulator(), install()]);
-  worker = await startWorker(server, simulator);
+  worker = await startWorker(server, simulator, storage);
 });
 
 afterAll(async () => {
@@ -47,7 +53,7 @@ async function install(): Promise<void> {
 /** Runs a script in the project as a backend would be run. Its output is one JSON document. */
 async function runs(file: string, code: string, environment: Record<string, string> = {}): Promise<unknown> {
   await writeFile(join(project, file), code);
-  const env = localEnvironment({ TEMPORAL_ADDRESS: server.address, ...environment });
+  const env = localEnvironment({ TEMPORAL_ADDRESS: server.address, ...storage, ...environment });
   const { stdout } = await run(process.execPath, [file], { cwd: project, env, ...limit });
   return JSON.parse(stdout);
 }
@@ -113,6 +119,22 @@ test('an app in CommonJS does the same, and both have the same classes', async (
       ${story(loginIdFor('question', 2))}
     })();`;
   expect(await runs('app.cjs', code)).toEqual(told);
+});
+
+test('an input that is large goes through the payload store, and is read back for a second start', async () => {
+  const code = `import { connectClient } from 'flinks-temporal-client';
+    import { randomUUID } from 'node:crypto';
+    const client = await connectClient();
+    const details = { accountsFilter: Array.from({ length: 100 }, () => randomUUID()) };
+    const input = { login: { loginId: '${loginIdFor('question', 3)}' }, details };
+    const { workflowId } = await client.start(input);
+    const { started } = await client.start(input);
+    await client.cancel(workflowId);
+    await client.close();
+    console.log(JSON.stringify({ started }));`;
+  expect(await runs('large.mjs', code)).toEqual({ started: false });
+  const stored = await readdir(join(folder, 'stored'), { recursive: true });
+  expect(stored.some((name) => name.includes(loginIdFor('question', 3)))).toBe(true);
 });
 
 test('who needs S3 and has not installed what it takes is told so when connecting', async () => {
