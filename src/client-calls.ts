@@ -92,8 +92,7 @@ function callsOf(temporal: Client): Set<Promise<unknown>> {
  * Resolves when no call is under way any more, those among them that nobody waits for. While a server is away the SDK
  * tries each again for some 20 seconds, and ends the process if its connection was closed meanwhile.
  */
-export const callsEnded = async (temporal: Client): Promise<void> =>
-  void (await Promise.allSettled(callsOf(temporal)));
+export const callsEnded = async (temporal: Client): Promise<void> => void (await Promise.allSettled(callsOf(temporal)));
 
 const timeLimit = (ms: number) => ({ signal: AbortSignal.timeout(ms), deadline: Date.now() + ms });
 
