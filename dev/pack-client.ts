@@ -29,8 +29,8 @@ export async function packClient(folder: string): Promise<string> {
   await run(process.execPath, tsc, { cwd: root }).catch(({ stdout }: { stdout: string }) => {
     throw new Error(`The client does not compile:\n${stdout}`);
   });
-  // What is CommonJS already, the compiler leaves where it is.
-  const carried = (await readdir(join(root, 'src'), { recursive: true })).filter((file) => /\.c(js|ts)$/.test(file));
+  // What is only found by its path, the compiler knows nothing of.
+  const carried = (await readdir(join(root, 'src'), { recursive: true })).filter((file) => file.endsWith('.cjs'));
   for (const file of carried) await cp(join(root, 'src', file), join(built, file));
   await writeFile(join(built, 'client.mjs'), "export * from './client.js';\n");
   await writeFile(join(built, 'client.d.mts'), "export * from './client.js';\n");

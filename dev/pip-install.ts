@@ -17,6 +17,20 @@ export interface PythonPackage {
   megabytes: number;
 }
 
+/** What pip shall install: a requirements file that names every package with its version and checksums. */
+export interface Requirements {
+  /** As the progress line calls it. */
+  called: string;
+  text: string;
+  megabytes: number;
+}
+
+/** The requirements of one package. */
+export function requirementsOf({ name, version, sha256, megabytes }: PythonPackage): Requirements {
+  const hashes = sha256.map((hash) => ` --hash=sha256:${hash}`).join('');
+  return { called: `${name} ${version}`, text: `${name}==${version}${hashes}\n`, megabytes };
+}
+
 /** The `python3` or `python` on PATH that has pip, or nothing. */
 export async function findPip(env: NodeJS.ProcessEnv): Promise<string | undefined> {
   for (const python of ['python3', 'python']) {
@@ -32,11 +46,11 @@ export async function findPip(env: NodeJS.ProcessEnv): Promise<string | undefine
 
 /**
  * Installs `what` into the folder `target`, which either holds a whole and checked package afterwards or does not exist.
- * `check` is called with the folder it was installed into first, and throws where the binary in it does not run.
+ * `check` is called with the folder it was installed into first, and throws where what is in it does not run.
  */
 export async function pipInstall(
   python: string,
-  what: PythonPackage,
+  what: Requirements,
   target: string,
   check: (folder: string) => Promise<void>,
   env: NodeJS.ProcessEnv,
@@ -46,8 +60,7 @@ export async function pipInstall(
   const folder = await mkdtemp(`${target}.part-`);
   try {
     const requirements = join(folder, 'requirements.txt');
-    const hashes = what.sha256.map((hash) => ` --hash=sha256:${hash}`).join('');
-    await writeFile(requirements, `${what.name}==${what.version}${hashes}\n`);
+    await writeFile(requirements, what.text);
     await withProgress(what, () => pip(python, folder, requirements, env));
     await check(folder);
     await rename(folder, target).catch(async () => {
@@ -90,9 +103,9 @@ async function pip(python: string, folder: string, requirements: string, env: No
   if (!ok) throw new Error(errors.at(-1) ?? `pip ${how}`);
 }
 
-async function withProgress(what: PythonPackage, install: () => Promise<void>): Promise<void> {
+async function withProgress({ called, megabytes }: Requirements, install: () => Promise<void>): Promise<void> {
   const line = liveLine(process.stderr);
-  const text = `Fetching ${what.name} ${what.version} with pip (about ${what.megabytes} MB, only this once)`;
+  const text = `Fetching ${called} with pip (about ${megabytes} MB, only this once)`;
   let seconds = 0;
   line.show(`${text} ...`, true);
   const ticking = setInterval(() => {

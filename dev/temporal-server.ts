@@ -18,6 +18,8 @@ export interface TemporalServerOptions {
   dbFilename?: string | undefined;
   /** Created at the start where it does not exist; `default` if it is absent. */
   namespace?: string | undefined;
+  /** Dynamic configuration of the server, each as `name=value`. */
+  settings?: readonly string[] | undefined;
   /** Gets every line that the server writes. */
   log?: ((line: string) => void) | undefined;
 }
@@ -33,7 +35,7 @@ export interface TemporalServer extends Child {
  * left to the worker. Throws an error that names the port if one is taken.
  */
 export async function startTemporalServer(options: TemporalServerOptions = {}): Promise<TemporalServer> {
-  const { codecEndpoint, dbFilename, namespace = 'default', log } = options;
+  const { codecEndpoint, dbFilename, namespace = 'default', settings = [], log } = options;
   const [freePort = 0, freeUiPort = 0] = await freePorts(2);
   const port = options.port || freePort;
   const uiPort = options.uiPort === undefined ? undefined : options.uiPort || freeUiPort;
@@ -43,7 +45,8 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
   }
 
   const args = ['server', 'start-dev', '--ip', loopback, '--port', String(port), '--namespace', namespace];
-  args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]), ...quickPolls);
+  args.push(...settings.flatMap((setting) => ['--dynamic-config-value', setting]));
+  args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]), ...quickPolls, ...turns);
   if (codecEndpoint !== undefined) args.push('--ui-codec-endpoint', codecEndpoint);
   if (dbFilename !== undefined) args.push('--db-filename', dbFilename, ...quickWrites);
   const server = await startChild(await temporalCli(), args, { env: localEnvironment(), log });
@@ -55,11 +58,22 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
 
 // By default the server looks for new tasks 20 times a second, so that each step of a run waits up to 50 ms.
 // Timers are due within 10 ms instead of a second, so that polls stay on a grid of one second.
-const quickPolls = [
+const quickPolls = dynamicConfig(
   'history.transferProcessorMaxPollRPS=1000',
   'history.timerProcessorMaxPollRPS=1000',
   'history.timerProcessorMaxTimeShift="10ms"',
-].flatMap((setting) => ['--dynamic-config-value', setting]);
+);
+
+// Runs take turns by tenant only where that is switched on. A queue in several parts keeps the order in each part alone.
+const turns = dynamicConfig(
+  'matching.enableFairness=true',
+  'matching.numTaskqueueReadPartitions=1',
+  'matching.numTaskqueueWritePartitions=1',
+);
+
+function dynamicConfig(...settings: string[]): string[] {
+  return settings.flatMap((setting) => ['--dynamic-config-value', setting]);
+}
 
 // At SQLite's own settings a file keeps up with a handful of runs a second only.
 const quickWrites = ['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'];

@@ -18,7 +18,7 @@ export type ErrorCode =
   | 'InvalidRequest'
   | 'ServerError'
   | 'UnreadablePayload'
-  | 'PayloadStorage'
+  | 'PayloadStore'
   | 'WaitTimedOut'
   | 'WaitAborted';
 

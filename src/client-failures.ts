@@ -100,7 +100,7 @@ function updateFailed(cause: Error | undefined, workflowId: string): AccountDeta
 
 /** What stood in the way of a payload on this side: its store, or the lack of the key. */
 function payloadError(error: unknown): AccountDetailsError | undefined {
-  if (error instanceof PayloadStoreError) return new AccountDetailsError('PayloadStorage', error.message);
+  if (error instanceof PayloadStoreError) return new AccountDetailsError('PayloadStore', error.message);
   const noKey = error instanceof ApplicationFailure && error.type === 'UnknownPayloadKey';
   if (noKey || error instanceof ValueError)
     return new AccountDetailsError(

@@ -21,8 +21,9 @@ import {
 } from './contract.js';
 import { inputMessage, parseInput } from './input.js';
 import { differingFields } from './join.js';
+import { turnOf, type TurnOptions } from './priority.js';
 
-export interface StartOptions extends CallOptions {
+export interface StartOptions extends CallOptions, TurnOptions {
   /** For credentials: an opaque id of the caller's own. A LoginId makes its own. */
   workflowId?: string;
 }
@@ -96,11 +97,12 @@ async function challengeOf(temporal: Client, workflowId: string, { signal }: Cal
 
 type Start = ReturnType<typeof startOf>;
 
-const startOf = (workflowId: string, input: RetrieveAccountDetailsInput) => ({
+const startOf = (workflowId: string, input: RetrieveAccountDetailsInput, turn: ReturnType<typeof turnOf>) => ({
   taskQueue,
   workflowId,
   args: [input],
   workflowIdConflictPolicy: 'FAIL' as const,
+  ...turn,
 });
 
 function workflowIdOf({ login }: ResolvedInput, { workflowId }: StartOptions): string {
@@ -119,10 +121,11 @@ async function startOrJoin<Begun extends { runId: string }>(
   begin: (start: Start, options: CallOptions) => Promise<Begun>,
 ): Promise<(Begun & { workflowId: string; started: true }) | (StartedRun & { started: false })> {
   const resolved = checkInput(input);
+  const turn = turnOf(options);
   const workflowId = workflowIdOf(resolved, options);
   for (;;) {
     try {
-      return { ...(await begin(startOf(workflowId, input), options)), workflowId, started: true };
+      return { ...(await begin(startOf(workflowId, input, turn), options)), workflowId, started: true };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }

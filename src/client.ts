@@ -28,6 +28,7 @@ import { openPayloadStore } from './temporal/storage/storage.js';
 export * from './client-errors.js';
 export { checkInput, type StartedRun, type StartedRunWithProgress, type StartOptions } from './client-start.js';
 export type { CallOptions } from './client-calls.js';
+export type { TurnOptions } from './priority.js';
 export type { ListFilter, RunStatusName, RunSummary } from './client-list.js';
 export { ConfigurationError, type ConfigurationProblem, type Environment } from './environment.js';
 export { accountDetailsWorkflowId, failureTypes, rejectionTypes, stages } from './contract.js';
@@ -85,8 +86,8 @@ export class AccountDetailsClient {
 
   /**
    * Starts a run, or joins the open one of the same login if its input means the same. The workflow id follows from the
-   * LoginId; for credentials it is `workflowId`, or a new opaque one. Needs no worker. Throws an InputError that names
-   * the fields.
+   * LoginId; for credentials it is `workflowId`, or a new opaque one. Needs no worker. A run that is joined keeps its turn.
+   * Throws an InputError that names the fields.
    */
   async start(input: RetrieveAccountDetailsInput, options: StartOptions = {}): Promise<StartedRun> {
     return startRun(this.temporal, input, options);

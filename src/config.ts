@@ -1,10 +1,12 @@
 // What a worker needs of the environment, checked as a whole and handed on as one object.
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { defaultRetryPolicy, type RetryPolicy } from './activities/retries.js';
 import { milliseconds } from './contract.js';
 import { checkEnvironment, wholeNumber, type Environment } from './environment.js';
 import type { FlinksClientOptions } from './flinks/client.js';
 import { isLoopback } from './loopback.js';
+import type { Address } from './worker/health.js';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 export type LogLevelName = (typeof logLevels)[number];
@@ -14,7 +16,17 @@ export interface WorkerConfig {
   retries: RetryPolicy;
   searchAttributes: boolean;
   logLevel: LogLevelName;
+  /** Makes this a worker of that build: it gets new runs only while its build is the current one. */
   buildId?: string | undefined;
+  /** A bundle of `npm run build`, where it is not beside the compiled sources. */
+  workflowBundle?: string | undefined;
+  /** Calls to Flinks that all workers together begin in a second. */
+  maxCallsPerSecond?: number | undefined;
+  /** Activities that this worker runs at once. */
+  maxConcurrentActivities: number;
+  healthAddress?: Address | undefined;
+  /** IP address and port. */
+  metricsAddress?: string | undefined;
   /** Milliseconds in which running activities may finish after SIGTERM. */
   shutdownGraceMs: number;
 }
@@ -52,6 +64,23 @@ const isPrivate = (url: URL): boolean => url.protocol === 'https:' || isLoopback
 
 const minute = 60_000;
 
+const addressPattern = /^(?:\[([0-9a-f:]+)\]|([^\s:/[\]]+)):(\d{1,5})$/i;
+
+const address = z
+  .string()
+  .regex(addressPattern, 'must be host:port, such as 0.0.0.0:9465')
+  .transform((text): Address => {
+    const [, v6, host = v6 ?? '', port] = addressPattern.exec(text) ?? [];
+    return { host, port: Number(port) };
+  })
+  .refine(({ port }) => port <= 65_535, 'must be host:port with a port up to 65535')
+  .optional();
+
+const ipAddress = z
+  .string()
+  .refine((text) => isIP(address.safeParse(text).data?.host ?? '') !== 0, 'must be IP:port, such as 0.0.0.0:9464')
+  .optional();
+
 const workerObject = z.object({
   FLINKS_BASE_URL: baseUrl,
   FLINKS_ALLOW_HTTP: z.enum(['0', '1'], 'must be 0 or 1').default('0'),
@@ -73,6 +102,16 @@ const workerObject = z.object({
   SEARCH_ATTRIBUTES: z.enum(['on', 'off'], 'must be on or off').default('on'),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   WORKER_BUILD_ID: z.string().min(1).max(200).optional(),
+  WORKFLOW_BUNDLE: z.string().min(1).optional(),
+  WORKER_MAX_CONCURRENT_ACTIVITIES: wholeNumber(100, 1, 10_000),
+  FLINKS_MAX_CALLS_PER_SECOND: z
+    .string()
+    .regex(/^\d{1,6}(\.\d{1,3})?$/, 'must be a number such as 20 or 0.5')
+    .transform(Number)
+    .refine((n) => n > 0, 'must be more than 0')
+    .optional(),
+  HEALTH_ADDRESS: address,
+  METRICS_ADDRESS: ipAddress,
   WORKER_SHUTDOWN_GRACE: duration(30_000),
 });
 
@@ -122,6 +161,11 @@ export function loadWorkerConfig(environment: Environment = process.env): Worker
     searchAttributes: v.SEARCH_ATTRIBUTES === 'on',
     logLevel: v.LOG_LEVEL,
     buildId: v.WORKER_BUILD_ID,
+    workflowBundle: v.WORKFLOW_BUNDLE,
+    maxCallsPerSecond: v.FLINKS_MAX_CALLS_PER_SECOND,
+    maxConcurrentActivities: v.WORKER_MAX_CONCURRENT_ACTIVITIES,
+    healthAddress: v.HEALTH_ADDRESS,
+    metricsAddress: v.METRICS_ADDRESS,
     shutdownGraceMs: v.WORKER_SHUTDOWN_GRACE,
   };
 }

@@ -74,6 +74,13 @@ const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
+// JSON Schema knows no flag for letters of either case.
+const units = 'milliseconds?|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w|years?|yrs?|y';
+const durationText = {
+  maxLength: 100,
+  pattern: `^\\d*\\.?\\d+ *(${units.replaceAll(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`)})?$`,
+};
+
 /** Milliseconds of a duration such as `30 seconds`, or NaN where it is none. */
 export function milliseconds(duration: string): number {
   try {
@@ -83,14 +90,18 @@ export function milliseconds(duration: string): number {
   }
 }
 
+// A check in code says in its `meta` what the published JSON Schemas can hold of it, and in words what they cannot.
 const duration = (least: number, most: number, range: string) =>
-  z.string(`must be a duration such as "30 seconds"`).refine(
-    (text) => {
-      const length = milliseconds(text);
-      return length >= least && length <= most;
-    },
-    { error: `must be a duration such as "30 seconds", ${range}` },
-  );
+  z
+    .string(`must be a duration such as "30 seconds"`)
+    .refine(
+      (text) => {
+        const length = milliseconds(text);
+        return length >= least && length <= most;
+      },
+      { error: `must be a duration such as "30 seconds", ${range}` },
+    )
+    .meta({ description: `A duration, ${range}. Milliseconds where it has no unit.`, ...durationText });
 
 const guid = z.guid('must be a GUID');
 const text = z.string('must be text').min(1, 'must not be empty');
@@ -119,6 +130,18 @@ const details = object({
   withAccountIdentity: flag.default(true),
   withKyc: flag.default(true),
   accountsFilter: z.array(guid, 'must be a list of account GUIDs').min(1, 'must name an account').optional(),
+});
+
+/** What JSON Schema says of credentials, beside which `fields` are not possible. */
+const notWithCredentials = (fields: Record<string, unknown>) => ({
+  not: {
+    type: 'object',
+    required: Object.keys(fields),
+    properties: {
+      ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { const: value }])),
+      login: { type: 'object', properties: { password: {} }, required: ['password'] },
+    },
+  },
 });
 
 const isCredentials = (login: unknown): boolean => typeof login === 'object' && login !== null && !('loginId' in login);
@@ -151,6 +174,9 @@ export const inputSchema = object({
     path: ['onSessionLost'],
     error: 'cannot be cached with credentials and save false: nothing is stored to go back to',
     when: evenWhenOthersAreBad,
+  })
+  .meta({
+    allOf: [notWithCredentials({ mode: 'cached' }), notWithCredentials({ onSessionLost: 'cached', save: false })],
   })
   .transform(({ mode, onSessionLost, ...input }) => {
     const stored = 'loginId' in input.login;
@@ -192,23 +218,28 @@ export const answersSchema = z.strictObject({
   requestId: z.string().optional(),
   answerId: z.string().min(1).max(64).optional(),
   // Not a z.record: that would drop a prompt named like an object's own machinery, such as `__proto__`.
-  answers: z.custom<Record<string, string | string[]>>(
-    (value) =>
-      typeof value === 'object' &&
-      value !== null &&
-      !Array.isArray(value) &&
-      Object.values(value).every(
-        (answer) => typeof answer === 'string' || (Array.isArray(answer) && answer.every((a) => typeof a === 'string')),
-      ),
-  ),
+  answers: z
+    .custom<Record<string, string | string[]>>(
+      (value) =>
+        typeof value === 'object' &&
+        value !== null &&
+        !Array.isArray(value) &&
+        Object.values(value).every(
+          (answer) =>
+            typeof answer === 'string' || (Array.isArray(answer) && answer.every((a) => typeof a === 'string')),
+        ),
+    )
+    .meta({
+      description: 'The answer to each challenge by its prompt, byte for byte; a list where several choices are meant.',
+      type: 'object',
+      additionalProperties: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+    }),
 });
 export type SecurityAnswers = z.infer<typeof answersSchema>;
 
+export const answerOutcomeSchema = z.object({ accepted: z.literal(true), round: z.int() });
 /** What the update returns for an answer that was taken. */
-export interface AnswerOutcome {
-  accepted: true;
-  round: number;
-}
+export type AnswerOutcome = z.infer<typeof answerOutcomeSchema>;
 
 const flinksObject = z.looseObject({});
 

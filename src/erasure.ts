@@ -35,6 +35,10 @@ export interface Erasure {
   erase(workflowId: string, runs: readonly ErasableRun[]): Promise<number>;
 }
 
+interface TypedRun extends ErasableRun {
+  type: string;
+}
+
 /** The server has accepted the deletion and has not carried it out. */
 export class RunsStillFoundError extends Error {
   override readonly name = 'RunsStillFoundError';
@@ -65,7 +69,7 @@ export function createErasure(service: WorkflowService, namespace: string, store
     let nextPageToken = new Uint8Array();
     do {
       const page = await service
-        .listWorkflowExecutions({ namespace, query: `${ofOurType} AND ${query}`, pageSize, nextPageToken })
+        .listWorkflowExecutions({ namespace, query, pageSize, nextPageToken })
         .catch((error: unknown) => {
           if (!isNotFound(error)) throw errorFromTemporal(error, '');
           throw new AccountDetailsError('NoSuchNamespace', `The Temporal server has no namespace ${namespace}.`);
@@ -77,22 +81,23 @@ export function createErasure(service: WorkflowService, namespace: string, store
   }
 
   /** Asks the history itself, which knows more than a list and knows it at once. Without a run id, the newest run's. */
-  async function describe(workflowId: string, runId = ''): Promise<ErasableRun | undefined> {
+  async function describe(workflowId: string, runId = ''): Promise<TypedRun | undefined> {
     try {
       const execution = { workflowId, runId };
       const { workflowExecutionInfo: info, workflowExtendedInfo: more } = await service.describeWorkflowExecution({
         namespace,
         execution,
       });
-      return info?.type?.name === workflowType ? runFrom(info, more?.resetRunId) : undefined;
+      return info ? runFrom(info, more?.resetRunId) : undefined;
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw errorFromTemporal(error, workflowId);
     }
   }
 
-  async function runsOf(workflowId: string): Promise<ErasableRun[]> {
-    const listed = await list(`WorkflowId = ${quoted(workflowId)}`);
+  /** Another workflow type may use the same id: its runs are not ours to delete, and not ours to overlook either. */
+  async function runsOfAnyType(workflowId: string): Promise<TypedRun[]> {
+    const listed = await list(ofId(workflowId));
     const newest = await describe(workflowId);
     const others = listed.map((info) => runFrom(info)).filter(({ runId }) => runId !== newest?.runId);
     const described = await Promise.all(
@@ -102,8 +107,12 @@ export function createErasure(service: WorkflowService, namespace: string, store
     return newest ? [newest, ...described] : described;
   }
 
+  const runsOf = async (workflowId: string): Promise<ErasableRun[]> =>
+    (await runsOfAnyType(workflowId)).filter(({ type }) => type === workflowType);
+
   async function idsClosedBefore(time: number): Promise<string[]> {
-    const closed = await list(`ExecutionStatus != 'Running' AND CloseTime < '${new Date(time).toISOString()}'`);
+    const before = new Date(time).toISOString();
+    const closed = await list(`${ofType} AND ExecutionStatus != 'Running' AND CloseTime < '${before}'`);
     return [...new Set(closed.map(({ execution }) => execution?.workflowId ?? ''))];
   }
 
@@ -124,7 +133,7 @@ export function createErasure(service: WorkflowService, namespace: string, store
   async function deleteStored(workflowId: string, runs: readonly ErasableRun[]): Promise<number> {
     if (!store) return 0;
     const going = new Set(runs.map(({ runId }) => runId));
-    const othersStay = (await runsOf(workflowId)).some(({ runId }) => !going.has(runId));
+    const othersStay = (await runsOfAnyType(workflowId)).some(({ runId }) => !going.has(runId));
     if (!othersStay) return store.deleteStored(namespace, workflowId);
     let deleted = 0;
     for (const runId of going) deleted += await store.deleteStored(namespace, workflowId, runId);
@@ -136,7 +145,8 @@ export function createErasure(service: WorkflowService, namespace: string, store
     let giveUpAt = Date.now() + stallMs;
     for (let pauseMs = 50; left.length > 0; pauseMs = Math.min(pauseMs * 2, 1_000)) {
       await sleep(pauseMs);
-      const found = new Set((await runsOf(workflowId)).map(({ runId }) => runId));
+      const listed = await list(ofId(workflowId));
+      const found = new Set(listed.map(({ execution }) => execution?.runId ?? ''));
       const described = await Promise.all(left.map((runId) => describe(workflowId, runId)));
       for (const run of described) if (run) found.add(run.runId);
       const still = left.filter((runId) => found.has(runId));
@@ -149,13 +159,15 @@ export function createErasure(service: WorkflowService, namespace: string, store
   return { runsOf, idsClosedBefore, erase };
 }
 
-const runFrom = (info: ExecutionInfo, resetTo?: string | null): ErasableRun => ({
+const runFrom = (info: ExecutionInfo, resetTo?: string | null): TypedRun => ({
+  type: info.type?.name ?? '',
   runId: info.execution?.runId ?? '',
   closedAt: info.closeTime ? tsToMs(info.closeTime) : undefined,
   resetTo: resetTo || undefined,
   storedPayloads: Number(info.externalPayloadCount ?? 0),
 });
 
-const ofOurType = `WorkflowType = '${workflowType}'`;
-const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+const ofType = `WorkflowType = '${workflowType}'`;
+const ofId = (workflowId: string): string =>
+  `WorkflowId = '${workflowId.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 const isNotFound = (error: unknown): boolean => isGrpcServiceError(error) && error.code === 5;

@@ -1,11 +1,13 @@
 // Replays a recorded history with today's code: whether open runs like it would go on after a deploy.
 import { readFile } from 'node:fs/promises';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Runtime, Worker } from '@temporalio/worker';
 import { Command } from 'commander';
 import { ConfigurationError, readTogether, type Environment } from './environment.js';
+import { createLogger, nativeLogging } from './logging.js';
 import { isMainModule } from './main-module.js';
 import { loadTemporalConfig } from './temporal/connection.js';
 import { dataConverterFor, loadPayloadConfig, type PayloadConfig } from './temporal/payloads.js';
+import { followBrokenReferences } from './temporal/storage/broken-references.js';
 import { openPayloadStore, type PayloadStore } from './temporal/storage/storage.js';
 import { bundleWorkflows } from './temporal/workflow-bundle.js';
 
@@ -24,6 +26,7 @@ export async function replay(
   payloads: PayloadConfig,
   store?: PayloadStore,
 ) {
+  followBrokenReferences();
   const workflowBundle = await bundleWorkflows({ searchAttributes: true, encryption: payloads !== undefined });
   const dataConverter = dataConverterFor(payloads, namespace, store);
   await Worker.runReplayHistory({ workflowBundle, dataConverter }, history, workflowId);
@@ -53,7 +56,8 @@ async function main(args: string[], environment: Environment = process.env): Pro
       () => loadPayloadConfig(environment),
       () => openPayloadStore(environment),
     );
-    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    const telemetryOptions = { logging: nativeLogging('error') };
+    Runtime.install({ logger: createLogger('error'), telemetryOptions });
     const history: unknown = JSON.parse(await readFile(command.args[0] ?? '', 'utf8'));
     await replay({ history, workflowId, namespace: temporal.namespace }, payloads, store);
     process.stdout.write('This history fits.\n');

@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import * as runs from './cli/commands.js';
 import type { Connect, RunOptions } from './cli/commands.js';
+import { deployCommands } from './cli/deploy.js';
 import { doctor } from './cli/doctor.js';
 import { forget, type ForgetOptions } from './cli/forget.js';
 import { listKeys, newKey } from './cli/keys.js';
@@ -9,6 +10,7 @@ import { exitCode, report, usageError, writeJson, type ExitCode } from './cli/ou
 import { connectClient, type AccountDetailsClient } from './client.js';
 import { accountDetailsWorkflowId, milliseconds, stages, type Stage } from './contract.js';
 import { isMainModule } from './main-module.js';
+import { priorities } from './priority.js';
 
 type Action<Options> = (connect: Connect, options: Options, run: string | undefined) => Promise<ExitCode>;
 
@@ -29,7 +31,8 @@ export async function main(args: string[]): Promise<ExitCode> {
   }
 }
 
-function commands(exitWith: (code: ExitCode) => void): Command {
+/** The commands and their options. `exitWith` gets the exit code of the one that was run. */
+export function commands(exitWith: (code: ExitCode) => void): Command {
   const program = new Command('starter')
     .description('Starts, answers and follows retrievals of bank account details. One run per LoginId.')
     .exitOverride()
@@ -87,6 +90,7 @@ function commands(exitWith: (code: ExitCode) => void): Command {
     .option('--json', 'write exactly one JSON document to stdout')
     .action(async ({ json = false }: { json?: boolean }) => exitWith(await doctor(json)));
   forgetCommand(program.command('forget')).action(async (options: ForgetOptions) => exitWith(await forget(options)));
+  deployCommands(program.command('deploy'), exitWith);
   const keys = program.command('keys').description('payload keys, for PAYLOAD_KEYS');
   keys
     .command('new')
@@ -133,6 +137,9 @@ const startCommand = (command: Command): Command =>
     .option('--answer-within <duration>', 'time for each round of answers')
     .option('--max-challenge-rounds <n>', 'how many rounds the bank may ask', count)
     .option('--tag <text>', 'free text that Flinks echoes')
+    .addOption(new Option('--priority <priority>', 'interactive goes first, batch last').choices(priorities))
+    .option('--tenant <name>', 'runs of one priority take turns by tenant; readable in Temporal')
+    .option('--tenant-weight <n>', 'the share of this tenant beside the others; 1 unless given', Number)
     .option('--wait', 'wait for the result');
 
 /** Connects when an action asks for it, and closes the connection after it. */

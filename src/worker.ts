@@ -1,5 +1,6 @@
 // The wiring of one worker process.
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Logger } from '@temporalio/common';
 import { createActivities } from './activities/index.js';
 import { ServerUnreachableError } from './client-errors.js';
 import { loadWorkerConfig, type WorkerConfig } from './config.js';
@@ -10,19 +11,26 @@ import { isMainModule } from './main-module.js';
 import { createFlinksClient } from './flinks/client.js';
 import { loadTemporalConfig, withinReach, type TemporalConfig } from './temporal/connection.js';
 import { dataConverterFor, encodedSize, loadPayloadConfig, type PayloadConfig } from './temporal/payloads.js';
+import { workflowBundleFor } from './temporal/prebuilt-bundle.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
+import { followBrokenReferences } from './temporal/storage/broken-references.js';
 import { openPayloadStore, type PayloadStore } from './temporal/storage/storage.js';
-import { bundleWorkflows } from './temporal/workflow-bundle.js';
+import { atMost, ofBuild, warnWithoutCurrentBuild } from './worker/dispatch.js';
+import { serveHealth, type HealthServer, type WorkerState } from './worker/health.js';
+import { callObserver, prometheusAt, showOutcomes } from './worker/metrics.js';
 
-/** Runs a worker until it is told to stop, then lets running activities finish within the grace period. */
+/** Runs a worker until it is told to stop, then lets running activities finish within the grace period. `state` says how far it is. */
 export async function runWorker(
   config: WorkerConfig,
   temporal: TemporalConfig,
   payloads: PayloadConfig,
-  store?: PayloadStore,
+  store: PayloadStore | undefined,
+  state: WorkerState,
 ): Promise<void> {
+  const { logger, metricMeter } = Runtime.instance();
   const connection = await withinReach(temporal.address, NativeConnection.connect(temporal.connectionOptions));
-  const flinks = createFlinksClient(config.flinks);
+  followBrokenReferences();
+  const flinks = createFlinksClient({ ...config.flinks, observe: callObserver(metricMeter) });
   const dataConverter = dataConverterFor(payloads, temporal.namespace, store);
   const carriage = {
     sizeOf: (reply: unknown) => encodedSize(dataConverter, reply),
@@ -34,10 +42,10 @@ export async function runWorker(
       connection,
       namespace: temporal.namespace,
       taskQueue,
-      workflowBundle: await bundleWorkflows({
-        searchAttributes: config.searchAttributes,
-        encryption: payloads !== undefined,
-      }),
+      workflowBundle: await workflowBundleFor(
+        { searchAttributes: config.searchAttributes, encryption: payloads !== undefined },
+        config.workflowBundle,
+      ),
       dataConverter,
       activities: createActivities(flinks, config.retries, carriage),
       shutdownGraceTime: config.shutdownGraceMs,
@@ -45,8 +53,14 @@ export async function runWorker(
       stickyQueueScheduleToStartTimeout: '1 second',
       // A cancellation reaches an activity with the answer to a heartbeat, so heartbeats must not be held back for long.
       maxHeartbeatThrottleInterval: '1 second',
-      ...(config.buildId !== undefined && { identity: `${config.buildId}@${process.pid}` }),
+      maxConcurrentActivityTaskExecutions: config.maxConcurrentActivities,
+      ...atMost(config.maxCallsPerSecond),
+      ...ofBuild(config.buildId),
     });
+    showOutcomes(metricMeter, temporal.namespace);
+    state.connection = connection;
+    state.worker = worker;
+    if (config.buildId !== undefined) await warnWithoutCurrentBuild(logger, connection, temporal.namespace);
     process.stderr.write(
       `worker ready: task queue ${taskQueue}, namespace ${temporal.namespace}, ${temporal.address}\n`,
     );
@@ -59,6 +73,7 @@ export async function runWorker(
 
 /** Runs a worker as a process. Resolves to its exit code: 0 stopped, 2 configuration, 5 no server, 1 anything else. */
 export async function main(environment: Environment = process.env): Promise<number> {
+  let health: HealthServer | undefined;
   try {
     const [config, temporal, payloads, store] = readTogether(
       () => loadWorkerConfig(environment),
@@ -66,10 +81,13 @@ export async function main(environment: Environment = process.env): Promise<numb
       () => loadPayloadConfig(environment),
       () => openPayloadStore(environment),
     );
+    const state: WorkerState = {};
+    // Before the runtime, which would keep the process where this fails.
+    if (config.healthAddress) health = await serveHealth(config.healthAddress, state);
     const logger = createLogger(config.logLevel);
-    Runtime.install({ logger, telemetryOptions: { logging: nativeLogging(config.logLevel) } });
+    installRuntime(logger, config);
     if (!payloads) logger.warn('PAYLOAD_ENCRYPTION is off, so Temporal stores bank data readable.');
-    await runWorker(config, temporal, payloads, store);
+    await runWorker(config, temporal, payloads, store, state);
     return 0;
   } catch (error) {
     if (error instanceof ConfigurationError || error instanceof ServerUnreachableError) {
@@ -78,6 +96,18 @@ export async function main(environment: Environment = process.env): Promise<numb
     }
     createLogger('error').error('The worker failed.', { error });
     return 1;
+  } finally {
+    await health?.close();
+  }
+}
+
+function installRuntime(logger: Logger, { logLevel, metricsAddress }: WorkerConfig): void {
+  const telemetryOptions = { logging: nativeLogging(logLevel), ...prometheusAt(metricsAddress) };
+  try {
+    Runtime.install({ logger, telemetryOptions });
+  } catch (error) {
+    if (metricsAddress === undefined) throw error;
+    throw new ConfigurationError([{ variable: 'METRICS_ADDRESS', problem: 'cannot be listened at, or is in use' }]);
   }
 }
 

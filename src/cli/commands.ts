@@ -1,6 +1,7 @@
 // What the commands on runs do, each with its exit code.
 import { checkInput, type AccountDetailsClient } from '../client.js';
 import type { Stage } from '../contract.js';
+import { turnOf, type TurnOptions } from '../priority.js';
 import { askChallenges, isInteractive, parseAnswers, readStdin } from './ask.js';
 import { follow } from './follow.js';
 import { readInput, type StartOptions } from './input.js';
@@ -20,14 +21,15 @@ export type Connect = () => Promise<AccountDetailsClient>;
 
 export async function start(
   connect: Connect,
-  options: StartOptions & RunOptions & { wait?: boolean },
+  options: StartOptions & RunOptions & TurnOptions & { wait?: boolean },
 ): Promise<ExitCode> {
-  const { workflowId: ownId, json, wait, timeout: timeoutMs } = options;
+  const { json, wait, timeout: timeoutMs } = options;
   const input = await readInput(options);
   // Before the server is asked for: a bad input is the caller's to mend, wherever the server is.
   checkInput(input);
+  turnOf(options);
   const client = await connect();
-  const run = await client.start(input, ownId === undefined ? {} : { workflowId: ownId });
+  const run = await client.start(input, options);
   if (!wait) {
     if (json) writeJson(run);
     else process.stdout.write(`${run.started ? 'started' : 'joined'} ${run.workflowId} (run ${run.runId})\n`);

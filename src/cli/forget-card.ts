@@ -32,7 +32,11 @@ export async function forgetCard(
         ? retryDelay(policy, { attempt, elapsedMs }, error.facts.retryAfterMs)
         : undefined;
       if (waitMs === undefined)
-        throw new CommandError(error.meaning.type, `The card was not deleted. ${error.message}`, exitCode.failed);
+        throw new CommandError(
+          error.meaning.type,
+          `The card was not deleted, nor was any run. ${error.message}`,
+          exitCode.failed,
+        );
       const why = inUse ? 'Flinks is still at work on this card (CARD_IN_USE).' : error.message;
       say(`${why} Asking again in ${Math.ceil(waitMs / 1_000)} s.`);
       await sleep(waitMs);

@@ -42,7 +42,7 @@ const variables = z
     CODEC_AUDIENCE: z.string().min(1).optional(),
     CODEC_ISSUER: z.string().min(1).optional(),
     CODEC_NAMESPACES: list.optional(),
-    CODEC_DEV_OPEN: z.enum(['0', '1'], 'must be 0 or 1').default('0'),
+    CODEC_DEV_OPEN: z.enum(['0', '1', 'container'], 'must be 0, 1 or container').default('0'),
   })
   .transform((v, context): CodecServerConfig => {
     const refuse = (variable: string, message: string): void =>
@@ -50,8 +50,10 @@ const variables = z
     const server = { host: v.CODEC_HOST, port: v.CODEC_PORT, origins: v.CODEC_ORIGINS };
     if (v.CODEC_ORIGINS.length === 0)
       refuse('CODEC_ORIGINS', 'is missing: the origins of your Web UI, comma-separated');
-    if (v.CODEC_DEV_OPEN === '1') {
-      if (!isLoopback(v.CODEC_HOST)) refuse('CODEC_DEV_OPEN', 'is for a loopback CODEC_HOST only');
+    if (v.CODEC_DEV_OPEN !== '0') {
+      // A container has to listen on every address of its own: which of the machine's it gets is said outside of it.
+      if (v.CODEC_DEV_OPEN === '1' && !isLoopback(v.CODEC_HOST))
+        refuse('CODEC_DEV_OPEN', 'is for a loopback CODEC_HOST only; "container" is for a port published on loopback');
       return { ...server, checkAccess: everybody };
     }
     const verifyWith = v.CODEC_JWKS_URL

@@ -136,7 +136,9 @@ export function createCodecServer({
           : 'The request failed.';
     return reply.code(status).send({ message });
   });
-  server.setNotFoundHandler((_request, reply) => reply.code(404).send({ message: 'There is /encode and /decode.' }));
+  server.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ message: 'There are /encode, /decode and /download.' }),
+  );
   return server;
 }
 

@@ -2,6 +2,7 @@
 // and throws a FlinksError for everything else.
 import type { FlinksCall } from './errors.js';
 import { createFlinksHttp, type FlinksHttpOptions, type FlinksRequest } from './http.js';
+import { observed, type EndedCall } from './observed.js';
 import { parse, readAuthorize, readData, refuse, succeeded, type AuthorizeReply, type DataReply } from './replies.js';
 import { tokenReply } from './schemas.js';
 
@@ -10,6 +11,8 @@ export interface FlinksClientOptions extends FlinksHttpOptions {
   apiKey: string;
   /** Milliseconds until a call is given up. Flinks may hold authorize and data calls for 210 s before it says 202. */
   timeouts: { token: number; authorize: number; data: number; poll: number };
+  /** Is told of every call when it has ended. It must not throw. */
+  observe?: (call: EndedCall) => void;
 }
 
 /** `cached` opens a session on stored data, `live` logs in at the bank. */
@@ -61,7 +64,8 @@ export interface FlinksClient {
 }
 
 export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
-  const { send, close } = createFlinksHttp(options);
+  const { close, ...http } = createFlinksHttp(options);
+  const send = options.observe ? observed(http.send, options.observe) : http.send;
   const json = { 'Content-Type': 'application/json' };
   const apiKey = { 'x-api-key': options.apiKey };
   const { timeouts } = options;

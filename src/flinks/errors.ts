@@ -56,6 +56,18 @@ const byCode: Record<string, Meaning> = {
   CARD_IN_USE: transient('FlinksUnavailable'),
 };
 
+const codesOfOtherMeaning = new Set([
+  'INVALID_LOGIN',
+  'UNAUTHORIZED',
+  'OPERATION_PENDING',
+  'OPERATION_DISPATCHED',
+  'OK',
+  'CREATED',
+]);
+
+/** Whether a FlinksCode is one of those that Flinks documents and we act on. */
+export const isKnownCode = (code: string): boolean => Object.hasOwn(byCode, code) || codesOfOtherMeaning.has(code);
+
 /** Decides what an answer that is no success means. Pure; every answer has a meaning. */
 export function classify(call: FlinksCall, { status, code, message = '' }: FlinksAnswer): Meaning {
   if (code === 'INVALID_LOGIN') return final(call.sent === 'credentials' ? 'InvalidCredentials' : 'UnknownLogin');

@@ -7,6 +7,7 @@ import { AccountDetailsError } from '../client-errors.js';
 import { ConfigurationError } from '../environment.js';
 import { failureTypes, rejectionTypes } from '../contract.js';
 import { FlinksError } from '../flinks/errors.js';
+import { PayloadStoreError } from '../temporal/storage/payload-store.js';
 import { fromFlinks } from './from-flinks.js';
 
 /** An error in a log line. Causes, details and whatever else hangs on the error are left out. */
@@ -19,6 +20,7 @@ export interface ErrorFields {
 }
 
 const ourTypes = new Set<unknown>([...failureTypes, ...rejectionTypes, 'UnknownPayloadKey']);
+const ours = [ConfigurationError, AccountDetailsError, PayloadStoreError];
 const longestMessage = 500;
 const mostFrames = 12;
 
@@ -30,8 +32,9 @@ export function describeError(error: unknown): ErrorFields {
     const details = error.details?.[0] as Partial<FailureDetails> | null | undefined;
     return { type: String(error.type), message, ...codeOf(details?.flinksCode) };
   }
-  if (error instanceof ConfigurationError || error instanceof AccountDetailsError) return { type: error.name, message };
-  return { type: nameOf(error), stack: framesOf(error) };
+  if (ours.some((kind) => error instanceof kind)) return { type: error.name, message };
+  const runType = failureHead.exec(error.stack ?? '')?.[2];
+  return ourTypes.has(runType) ? { type: String(runType) } : { type: nameOf(error), stack: framesOf(error) };
 }
 
 function codeOf(code: unknown): { flinksCode?: string | number } {
@@ -39,12 +42,15 @@ function codeOf(code: unknown): { flinksCode?: string | number } {
   return flinksCode === undefined ? {} : { flinksCode };
 }
 
-/** Out of the workflow sandbox come copies of errors, which have lost their names except at the head of the stack. */
+/**
+ * The kind of failure at the head of a stack. Out of the workflow sandbox come copies of errors, which keep nothing else
+ * of their name, nor of the type that runFailure writes there.
+ */
+const failureHead =
+  /^((?:Application|Activity|ChildWorkflow|Timeout|Server|Terminated|Cancelled)Failure)\b(?: \[(\w+)\])?/;
+
 function nameOf({ name, stack = '' }: Error): string {
-  const failure = /^(?:Application|Activity|ChildWorkflow|Timeout|Server|Terminated|Cancelled)Failure\b/.exec(
-    stack,
-  )?.[0];
-  return failure ?? (/^[A-Za-z_$][\w$]{0,63}$/.test(name) ? name : 'Error');
+  return failureHead.exec(stack)?.[1] ?? (/^[A-Za-z_$][\w$]{0,63}$/.test(name) ? name : 'Error');
 }
 
 const frame =

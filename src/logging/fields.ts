@@ -20,7 +20,7 @@ const failureType: Reader = (value) =>
 const plainKeys = [
   'sdkComponent target namespace taskQueue state status durationMs size limit',
   'workflowId runId workflowRunId workflowType workflowExists historyLength isReplaying',
-  'activityId activityType activityRunId attempt isLocal updateName exitCode',
+  'activityId activityType activityRunId attempt isLocal updateName exitCode endpoint',
 ].flatMap((line) => line.split(' '));
 
 const readers = new Map<string, Reader>([

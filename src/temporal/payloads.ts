@@ -1,5 +1,5 @@
 // How payloads are written and read by this process: encrypted, unless that is turned off by name.
-import { ExternalStorage, type DataConverter } from '@temporalio/common';
+import type { DataConverter } from '@temporalio/common';
 import { encodeToPayload, loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import proto from '@temporalio/proto';
 import { z } from 'zod';
@@ -7,6 +7,7 @@ import { checkEnvironment, type Environment } from '../environment.js';
 import { createEncryptionCodec, type Accepted } from './encryption/codec.js';
 import { localKeys, parsePayloadKeys, type KeyProvider } from './encryption/keys.js';
 import { failureConverterPath } from './failure-converter-path.cjs';
+import { externalStorageFor } from './storage/external-storage.js';
 import type { PayloadStore } from './storage/payload-store.js';
 
 /** Undefined where encryption is off. */
@@ -40,9 +41,7 @@ export const loadPayloadConfig = (environment: Environment = process.env): Paylo
 /** The data converter of every client and worker in this namespace. Payloads are stored after they were encrypted. */
 export const dataConverterFor = (config: PayloadConfig, namespace: string, store?: PayloadStore): DataConverter => ({
   ...(config && { payloadCodecs: [createEncryptionCodec({ ...config, namespace })], failureConverterPath }),
-  ...(store && {
-    externalStorage: new ExternalStorage({ drivers: [store.driver], payloadSizeThreshold: store.threshold }),
-  }),
+  externalStorage: externalStorageFor(store),
 });
 
 /** Bytes that a value takes up in Temporal, compressed and encrypted where this converter does so. */

@@ -1,10 +1,12 @@
 // The code that runs in the workflow sandbox: the workflows, zod through contract.ts, and the payload converter.
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import { createLogger } from '../logging.js';
 import { failureConverterPath } from './failure-converter-path.cjs';
 
-// The sources end in .ts where they run as they are, and in .js where they were compiled.
-const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+/** The sources end in .ts where they run as they are, and in .js where they were compiled. */
+export const isCompiled = !import.meta.url.endsWith('.ts');
+const ending = isCompiled ? '.js' : '.ts';
 const path = (name: string): string => fileURLToPath(new URL(name + ending, import.meta.url));
 
 export interface BundleOptions {
@@ -23,5 +25,5 @@ export const bundleWorkflows = ({ searchAttributes, encryption }: BundleOptions)
     payloadConverterPath: path('./payload-converter'),
     ...(encryption && { failureConverterPath }),
     // The bundler tells its whole inventory as information.
-    logger: new DefaultLogger('WARN'),
+    logger: createLogger('warn'),
   });

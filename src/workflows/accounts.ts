@@ -2,7 +2,7 @@
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
 import type { ResolvedInput } from '../contract.js';
 import type { DataReply } from '../flinks/replies.js';
-import { once, repeatable, repeatWhereHarmless } from './calls.js';
+import { once, readable, repeatable, repeatWhereHarmless } from './calls.js';
 import { failureOf, reported } from './failures.js';
 import { pollUntilReady, type PollClock } from './polling.js';
 import type { Run } from './run.js';
@@ -49,7 +49,7 @@ async function postDetail(request: Parameters<typeof once.getAccountsDetail>[0])
 
 async function noting({ progress }: Run, requestId: string, ask: () => Promise<DataReply>): Promise<DataReply> {
   try {
-    const reply = await ask();
+    const reply = readable(await ask());
     if (reply.kind === 'pending' && reply.code !== undefined) progress.learn({ lastFlinksCode: reply.code });
     return reply;
   } catch (error) {

@@ -2,7 +2,7 @@
 import { ActivityCancellationType, proxyActivities, sleep } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import type { Attempt } from '../activities/retries.js';
-import { reported } from './failures.js';
+import { reported, runFailure } from './failures.js';
 
 const options = {
   // The HTTP client gives up long before; this ends an activity that hangs outside of HTTP.
@@ -38,4 +38,13 @@ export async function repeatWhereHarmless<T>(call: (at: Attempt) => Promise<T>):
       await sleep(retryInMs, { summary: 'Wait before calling Flinks again' });
     }
   }
+}
+
+/**
+ * The reply of an activity, where it could be read from Temporal. One that can never be read ends the run, which would
+ * otherwise fail its workflow task for ever.
+ */
+export function readable<T extends { kind: string }>(reply: T): T {
+  if (typeof reply.kind === 'string') return reply;
+  throw runFailure('UnexpectedResponse', 'The reply of Flinks was kept in Temporal and cannot be read any more.');
 }

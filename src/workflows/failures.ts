@@ -5,12 +5,13 @@ import { failureTypes, type FailureType } from '../contract.js';
 import { nextStep } from './next-step.js';
 
 /** Ends the run with one of the contract's failures. `what` says what happened; what to do next is added. */
-export const runFailure = (
-  type: FailureType,
-  what: string,
-  details: Record<string, unknown> = {},
-): ApplicationFailure =>
-  ApplicationFailure.create({ type, message: `${what} ${nextStep[type]}`, nonRetryable: true, details: [details] });
+export function runFailure(type: FailureType, what: string, details: Record<string, unknown> = {}): ApplicationFailure {
+  const message = `${what} ${nextStep[type]}`;
+  const failure = ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] });
+  // The log line of a failed run gets a copy of the error, which keeps its stack and loses its type.
+  if (failure.stack) failure.stack = failure.stack.replace(/^ApplicationFailure\b/, `$& [${type}]`);
+  return failure;
+}
 
 /** What an activity said of its failure, or undefined where it could not say anything: it timed out or its worker died. */
 export function reported(error: unknown): { type: FailureType; message: string; details: FailureDetails } | undefined {

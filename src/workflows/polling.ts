@@ -2,6 +2,7 @@
 import { sleep } from '@temporalio/workflow';
 import type { DataReply } from '../flinks/replies.js';
 import { milliseconds, type ResolvedInput } from '../contract.js';
+import { readable } from './calls.js';
 import { failureOf, reported, runFailure } from './failures.js';
 import type { Run } from './run.js';
 
@@ -53,7 +54,7 @@ async function askOnce(progress: Run['progress'], ask: () => Promise<DataReply>)
   const count = (code: string | undefined): void =>
     progress.learn({ polls: progress.current.polls + 1, ...(code !== undefined && { lastFlinksCode: code }) });
   try {
-    const reply = await ask();
+    const reply = readable(await ask());
     count(reply.kind === 'pending' ? reply.code : undefined);
     return reply;
   } catch (error) {

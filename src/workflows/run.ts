@@ -12,6 +12,7 @@ import {
 import type { FailureDetails } from '../activities/failures.js';
 import { openAnswerDesk, type AnswerDesk } from './answer-desk.js';
 import { progressQuery, waitForChallenge } from './messages.js';
+import { measureFailure, measureResult } from './metrics.js';
 import { createProgress, type ProgressReport } from './progress.js';
 
 export interface Run {
@@ -41,7 +42,10 @@ export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (r
   try {
     const result = await story({ progress, desk });
     progress.enter('completed');
-    return result;
+    measureResult(progress.current);
+    // A run that is replayed to its end, for a query after its close, has its result in its history already. Another copy
+    // would be encrypted and, where it is large, stored and never deleted.
+    return workflowInfo().unsafe.isReplaying ? (undefined as T) : result;
   } catch (error) {
     if (isCancellation(error)) {
       progress.enter('cancelled');
@@ -50,6 +54,7 @@ export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (r
       if (flinksCode !== undefined) progress.learn({ lastFlinksCode: flinksCode });
       progress.enter('failed');
     }
+    measureFailure(error, progress.current);
     throw error;
   } finally {
     ended = true;

@@ -3,8 +3,9 @@ import { CancellationScope, CancelledFailure, condition } from '@temporalio/work
 import type { Authorized, AuthorizeRequest } from '../activities/authorize.js';
 import { milliseconds, type Challenge, type Login, type ResolvedInput } from '../contract.js';
 import type { SecurityResponse } from '../flinks/client.js';
-import { once, repeatable, repeatWhereHarmless } from './calls.js';
+import { once, readable, repeatable, repeatWhereHarmless } from './calls.js';
 import { failureOf, runFailure } from './failures.js';
+import { measureAnswer } from './metrics.js';
 import type { Run } from './run.js';
 
 export interface OpenedSession {
@@ -57,7 +58,7 @@ async function call(
   request: (at: { attempt: number; elapsedMs: number }) => AuthorizeRequest,
 ): Promise<Authorized> {
   try {
-    const reply = await repeatWhereHarmless((at) => authorize(request(at)));
+    const reply = readable(await repeatWhereHarmless((at) => authorize(request(at))));
     const { requestId, institution } = reply.kind === 'session' ? reply.session : reply.open;
     progress.learn({
       requestId,
@@ -85,7 +86,8 @@ async function askCustomer(
     );
   refuseUnsupported(challenges, requestId);
 
-  const deadline = Math.min(Date.now() + milliseconds(answerWithin), lastDeadline);
+  const askedAt = Date.now();
+  const deadline = Math.min(askedAt + milliseconds(answerWithin), lastDeadline);
   progress.learn({ round });
   progress.enter('awaitingAnswers', { challenges, deadline: new Date(deadline).toISOString() });
   desk.open({ round, requestId, challenges });
@@ -97,7 +99,10 @@ async function askCustomer(
     if (CancellationScope.current().consideredCancelled)
       throw new CancelledFailure('Cancelled while an answer was awaited');
     const answers = desk.taken();
-    if (answers) return answers;
+    if (answers) {
+      measureAnswer(askedAt);
+      return answers;
+    }
   } finally {
     desk.close();
   }

@@ -1,22 +1,28 @@
 import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
-import { Connection } from '@temporalio/client';
+import { Connection, WorkflowClient } from '@temporalio/client';
 import { tsToMs } from '@temporalio/common/lib/time.js';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { temporalCli } from '../../dev/binaries.js';
-import { startChild, untilReady, type Child } from '../../dev/child.js';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { localEnvironment } from '../../dev/local-environment.js';
-import { startTemporalServer, type TemporalServer } from '../../dev/temporal-server.js';
+import type { TemporalServer } from '../../dev/temporal-server.js';
 import { workerEnvironment } from '../../simulator/defaults.js';
 import { loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
 import { connectClient, type AccountDetailsClient } from '../../src/client.js';
-import { accountDetailsWorkflowId } from '../../src/contract.js';
+import { accountDetailsWorkflowId, workflowType } from '../../src/contract.js';
 import { main } from '../../src/starter.js';
+import { openPayloadStore } from '../../src/temporal/storage/storage.js';
+import { createNamespace } from '../support/namespaces.js';
+import { s3Credentials } from '../support/s3-server.js';
+import { deletesAtOnce, devServer } from '../support/servers.js';
+import { atTerminal, hasTerminal } from '../support/terminal.js';
+import { until } from '../support/until.js';
+import { startWorker, type WorkerProcess } from '../support/worker-process.js';
+import { checkDocuments } from '../support/documents.js';
 
 const namespace = 'default';
 const payloadKeys = `test:${randomBytes(32).toString('base64')}`;
@@ -24,7 +30,7 @@ const payloadKeys = `test:${randomBytes(32).toString('base64')}`;
 let folder: string;
 let temporal: TemporalServer;
 let simulator: Simulator;
-let worker: Child;
+let worker: WorkerProcess;
 let client: AccountDetailsClient;
 let connection: Connection;
 
@@ -39,33 +45,15 @@ const flinks = () => ({
   FLINKS_RETRY_MAXIMUM_INTERVAL: '200 ms',
 });
 
-/**
- * A server that keeps its runs in a file and deletes at once. By default it notes every half minute only which runs have
- * closed for good, and deletes none before that.
- */
-async function startServer(port = 0): Promise<TemporalServer> {
-  const program = join(folder, 'temporal');
-  const more = `--dynamic-config-value 'history.transferProcessorUpdateAckInterval="200ms"'`;
-  const script = `#!/bin/sh\n[ "$1" = server ] && set -- "$@" ${more}\nexec '${await temporalCli()}' "$@"\n`;
-  await writeFile(program, script, { mode: 0o700 });
-  vi.stubEnv('TEMPORAL_CLI_PATH', program);
-  const server = await startTemporalServer({ dbFilename: join(folder, 'temporal.db'), port });
-  vi.unstubAllEnvs();
-  return server;
-}
+const startServer = (port = 0): Promise<TemporalServer> =>
+  devServer({ dbFilename: join(folder, 'temporal.db'), port, settings: deletesAtOnce });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'forget-'));
   await mkdir(join(folder, 'payloads'));
   [temporal, simulator] = await Promise.all([startServer(), startSimulator()]);
   const environment = { TEMPORAL_ADDRESS: temporal.address, PAYLOAD_KEYS: payloadKeys, ...storage() };
-  let isReady = () => {};
-  const ready = new Promise<void>((resolve) => (isReady = resolve));
-  worker = await startChild(process.execPath, ['--import', 'tsx', 'src/worker.ts'], {
-    env: localEnvironment({ ...environment, ...flinks() }),
-    log: (line) => line.startsWith('worker ready') && isReady(),
-  });
-  await untilReady(worker, () => ready);
+  worker = await startWorker(temporal, simulator, { ...environment, ...flinks() });
   client = await connectClient(localEnvironment(environment));
   connection = await Connection.connect({ address: temporal.address });
 });
@@ -94,6 +82,7 @@ async function forget(args: string[], env: Record<string, string | undefined> = 
   });
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
   const [stdout, stderr, exit] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
+  checkDocuments(['forget', '--json', ...args], { exit, stdout });
   return { exit, stderr, document: JSON.parse(stdout) as unknown };
 }
 
@@ -141,6 +130,7 @@ async function ninetyDaysAfter(time: number, args: string[]) {
   const exit = await main(['forget', '--json', ...args]);
   vi.useRealTimers();
   vi.restoreAllMocks();
+  checkDocuments(['forget', '--json', ...args], { exit, stdout });
   return { exit, document: JSON.parse(stdout) as unknown };
 }
 
@@ -236,7 +226,7 @@ test('a login whose run is open is refused and keeps everything; later its card 
   expect(await storedFor(workflowId)).toEqual([]);
 });
 
-test('without the store that holds payloads of a run, the run is kept and the variable named', async () => {
+test('without the store that holds payloads of a run, the run is kept; with a wrong one that is said', async () => {
   const workflowId = "it’s the customer’s \\ own 'id'";
   const login = { institution: 'FlinksCapital', username: 'plain+11', password: 'Everyday' };
   const { runId } = await client.start({ login }, { workflowId });
@@ -247,9 +237,23 @@ test('without the store that holds payloads of a run, the run is kept and the va
     exit: 2,
     document: { error: { code: 'Configuration', fields: ['PAYLOAD_STORAGE'] } },
   });
+  const nowhere = { PAYLOAD_STORAGE: 's3://bucket', PAYLOAD_STORAGE_S3_ENDPOINT: 'http://127.0.0.1:1' };
+  expect(await forget(args, { ...nowhere, ...s3Credentials })).toMatchObject({
+    exit: 1,
+    document: { error: { code: 'PayloadStore', message: expect.stringContaining('from s3://bucket/ (ECONNREFUSED)') } },
+  });
   expect((await client.result(workflowId)).accounts.length).toBeGreaterThan(0);
-  expect(await forget(args)).toMatchObject({ exit: 0, document: { workflowId, runs: 1 } });
+
+  // A store that answers, and is not the worker's.
+  const another = await mkdtemp(join(tmpdir(), 'forget-'));
+  const forgotten = await forget(args, { PAYLOAD_STORAGE: pathToFileURL(another).href });
+  await rm(another, { recursive: true });
+  expect(forgotten).toMatchObject({ exit: 0, document: { workflowId, runs: 1, payloads: 0 } });
+  expect(forgotten.stderr).toMatch(/The store had none of the \d+ payloads/);
   await expectGone(workflowId, [runId]);
+  const again = await forget(args);
+  expect(again).toMatchObject({ exit: 0, document: { workflowId, runs: 0, payloads: expect.any(Number) } });
+  expect((again.document as { payloads: number }).payloads).toBeGreaterThan(0);
 });
 
 test('runs that closed long ago are gone, and younger and open ones, of the same login too, are whole', async () => {
@@ -270,9 +274,10 @@ test('runs that closed long ago are gone, and younger and open ones, of the same
   const storedForReset = await storedFor(idOf(reset));
 
   expect(await forget(['--older-than', '90 days'])).toMatchObject({ exit: 2, document: { error: { code: 'Usage' } } });
+  // Nothing is that old: no failure for a job that asks every night.
   expect(await forget(['--older-than', '90 days', '--yes'])).toMatchObject({
-    exit: 1,
-    document: { error: { code: 'NoSuchRun' } },
+    exit: 0,
+    document: { runs: 0, payloads: 0 },
   });
   expect(await due()).toBe(count);
 
@@ -292,6 +297,78 @@ test('runs that closed long ago are gone, and younger and open ones, of the same
   expect(await storedFor(idOf(reset))).toEqual(storedForReset);
   for (const loginId of [twice, reset]) expect((await client.result(idOf(loginId))).accounts.length).toBeGreaterThan(0);
   expect((await client.status(open.workflowId)).status).toBe('RUNNING');
+});
+
+describe('in a namespace where others work, too', () => {
+  const namespace = 'shared';
+  let workflows: WorkflowClient;
+
+  beforeAll(async () => {
+    await createNamespace(connection, namespace);
+    workflows = new WorkflowClient({ connection, namespace });
+  });
+
+  /** Starts a run that no worker takes, and closes it unless it is to stay open. */
+  async function place(workflowId: string, { type = workflowType, open = false } = {}): Promise<string> {
+    const handle = await workflows.start(type, { workflowId, taskQueue: 'nobody', args: [] });
+    if (!open) await handle.terminate();
+    return handle.firstExecutionRunId;
+  }
+
+  const runIds = async (query: string): Promise<string[]> => {
+    const found: string[] = [];
+    for await (const { runId } of workflows.list({ query })) found.push(runId);
+    return found.toSorted();
+  };
+  const environment = () => ({ ...storage(), TEMPORAL_NAMESPACE: namespace });
+
+  test('a run of another type under the same id stays, with what is stored for it', async () => {
+    const id = 'the-same';
+    const ours = await place(id);
+    const theirs = await place(id, { type: 'another', open: true });
+    const store = openPayloadStore(environment());
+    const payload = { metadata: {}, data: Buffer.from('theirs') };
+    const stored = async (runId: string) =>
+      store?.driver.store({ target: { kind: 'workflow', namespace, id, runId } }, [payload]);
+    const [claim] = (await stored(theirs)) ?? [];
+    await stored(ours);
+
+    expect(await forget(['--workflow-id', id], environment())).toMatchObject({
+      exit: 0,
+      document: { workflowId: id, runs: 1, payloads: 1 },
+    });
+    expect(await workflows.getHandle(id).describe()).toMatchObject({ runId: theirs, status: { name: 'RUNNING' } });
+    expect(await store?.driver.retrieve({}, claim ? [claim] : [])).toHaveLength(1);
+    expect(await forget(['--workflow-id', id], environment())).toMatchObject({
+      exit: 1,
+      document: { error: { code: 'NoSuchRun' } },
+    });
+  });
+
+  test.skipIf(!hasTerminal)('at a terminal a person is asked, and only yes deletes', async () => {
+    const closed = [await place('closed-1'), await place('closed-2')];
+    const others = [await place('open', { open: true }), await place('theirs', { type: 'another' })];
+    const ids = "WorkflowId IN ('closed-1', 'closed-2', 'open', 'theirs')";
+    await until(
+      'lists know the runs',
+      async () => (await runIds(`${ids} AND ExecutionStatus = 'Terminated'`)).length === 3,
+    );
+    const env = localEnvironment({ TEMPORAL_ADDRESS: temporal.address, ...environment() });
+    const command = `'${process.execPath}' --import tsx src/starter.ts forget --older-than 1ms`;
+
+    const refused = await atTerminal(command, ['(yes/no)', 'n'], env);
+    expect(refused).toMatchObject({
+      exit: 1,
+      shown: expect.stringMatching(/2 runs closed before .*Nothing was deleted/s),
+    });
+    expect(await runIds(ids)).toEqual([...closed, ...others].toSorted());
+    const agreed = await atTerminal(command, ['(yes/no)', 'yes'], env);
+    expect(agreed).toMatchObject({
+      exit: 0,
+      shown: expect.stringMatching(/2 runs closed before .*: deleted 2 runs, 0 stored/s),
+    });
+    expect(await runIds(ids)).toEqual(others.toSorted());
+  });
 });
 
 test('what was forgotten stays forgotten when the server starts again', async () => {

@@ -20,7 +20,8 @@ import type { DataReply } from '../../src/flinks/replies.js';
 import { isEncrypted } from '../../src/temporal/encryption/codec.js';
 import { openPayloadStore } from '../../src/temporal/storage/storage.js';
 import { hasS3Server, onS3, s3Credentials, startS3Server } from '../support/s3-server.js';
-import { devServer } from '../support/servers.js';
+import { deletesAtOnce, devServer } from '../support/servers.js';
+import { documentOf, starterAt } from '../support/starter.js';
 
 const { Payload: wire } = proto.temporal.api.common.v1;
 const keys = { PAYLOAD_KEYS: `large:${randomBytes(32).toString('base64')}` };
@@ -35,7 +36,7 @@ const started: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   [temporal, simulator, folder] = await Promise.all([
-    devServer(),
+    devServer({ settings: deletesAtOnce }),
     startSimulator(),
     mkdtemp(join(tmpdir(), 'large-results-')),
   ]);
@@ -142,10 +143,44 @@ describe('accounts of 20 MB', () => {
     const next = await startBoth(inFolder);
     expect(await next.client.progress(workflowId)).toMatchObject({ stage: 'completed' });
 
-    // The SDK stores a closed run's result once more whenever a worker replays it for a query.
-    expect(await openPayloadStore(inFolder)?.deleteStored('default', workflowId)).toBeGreaterThanOrEqual(2);
+    expect(await storedFiles()).toHaveLength(2);
+
+    expect(await openPayloadStore(inFolder)?.deleteStored('default', workflowId)).toBe(2);
     expect(await storedFiles()).toEqual([]);
     await expect(client.result(workflowId)).rejects.toMatchObject({ name: 'PayloadStoreError' });
+  });
+
+  test.skipIf(!hasS3Server)(`come whole ${onS3}; forgetting the run empties the bucket of them alone`, async () => {
+    const server = await startS3Server();
+    started.push(server.stop);
+    await server.createBucket('large-results');
+    const inBucket = {
+      ...keys,
+      ...s3Credentials,
+      PAYLOAD_STORAGE: 's3://large-results/flinks',
+      PAYLOAD_STORAGE_S3_ENDPOINT: server.url,
+      // So that a run of usual size has something there, too.
+      PAYLOAD_STORAGE_THRESHOLD: '1024',
+    };
+    for (const [name, value] of Object.entries(s3Credentials)) vi.stubEnv(name, value);
+    const { client } = await startBoth(inBucket);
+    const [loginId, other] = [loginIdFor('large-20-mb', 2), loginIdFor('plain', 2)];
+    const { workflowId } = await client.start({ login: { loginId } });
+    const result = await client.result(workflowId);
+    expect(asked(loginId)).toEqual(once);
+    expectSame(result.accounts, await accountsAtFlinks(result), 19 * megabyte);
+    expect((await resultsInTemporal(workflowId)).filter(isReferencePayload).length).toBeGreaterThan(1);
+    const { workflowId: stays } = await client.start({ login: { loginId: other } });
+    const whole = await client.result(stays);
+
+    const objects = await server.keysIn('large-results');
+    const ofOther = objects.filter((key) => key.includes(`/wi/${stays}/`));
+    expect(ofOther).not.toEqual([]);
+    expect(objects.length).toBeGreaterThan(ofOther.length);
+    const ran = await starterAt(temporal.address)(['forget', '--login-id', loginId, '--json'], { env: inBucket });
+    expect(documentOf(ran)).toEqual({ workflowId, runs: 1, payloads: objects.length - ofOther.length });
+    expect(await server.keysIn('large-results')).toEqual(ofOther);
+    expectSame(await client.result(stays), whole, 100);
   });
 });
 
@@ -159,27 +194,6 @@ describe('accounts of 3 MB', () => {
     expect(files).toHaveLength(2);
     for (const file of files) expect(file.includes(String(accounts[0]?.['accountNumber']))).toBe(true);
     await openPayloadStore(inFolder)?.deleteStored('default', workflowId);
-  });
-
-  test.skipIf(!hasS3Server)(`come whole ${onS3}`, async () => {
-    const server = await startS3Server();
-    started.push(server.stop);
-    await server.createBucket('large-results');
-    const inBucket = {
-      ...keys,
-      ...s3Credentials,
-      PAYLOAD_STORAGE: 's3://large-results/flinks',
-      PAYLOAD_STORAGE_S3_ENDPOINT: server.url,
-    };
-    const loginId = loginIdFor('large-3-mb', 4);
-    for (const [name, value] of Object.entries(s3Credentials)) vi.stubEnv(name, value);
-    const { client } = await startBoth(inBucket);
-    const { workflowId } = await client.start({ login: { loginId } });
-    const result = await client.result(workflowId);
-    expect(asked(loginId)).toEqual(once);
-    expectSame(result.accounts, await accountsAtFlinks(result), 2.5 * megabyte);
-    expect((await resultsInTemporal(workflowId)).filter(isReferencePayload)).toHaveLength(2);
-    expect(await openPayloadStore(inBucket)?.deleteStored('default', workflowId)).toBe(2);
   });
 });
 

@@ -1,6 +1,7 @@
 // Looks for secrets in files, logs and command lines, in every form in which bytes are commonly written down.
+import { constants, gunzipSync } from 'node:zlib';
 
-/** A secret that is planted to be found again: ASCII, and long enough to stand nowhere by chance. */
+/** A secret that is planted to be found again: ASCII, and so long that not even half of it stands anywhere by chance. */
 export interface Canary {
   name: string;
   value: string;
@@ -13,16 +14,26 @@ export interface Hit {
   at: number;
 }
 
-/** The first hit of each canary in each form. */
+/** The first hit of each canary in each form, in these bytes and in whatever stands gzipped among them. */
 export function scan(haystack: Uint8Array | string, canaries: readonly Canary[]): Hit[] {
   const bytes = Buffer.from(haystack);
-  return canaries.flatMap(({ name, value }) =>
+  const gzipped = unzipped(bytes).flatMap(({ at, content }) =>
+    search(content, canaries).map((hit) => ({ ...hit, form: `${hit.form} in gzip`, at })),
+  );
+  return [...search(bytes, canaries), ...gzipped];
+}
+
+const search = (bytes: Buffer, canaries: readonly Canary[]): Hit[] =>
+  canaries.flatMap(({ name, value }) =>
     formsOf(value).flatMap(([form, needle]) => {
-      const at = bytes.indexOf(needle);
-      return at < 0 ? [] : [{ canary: name, form, at }];
+      // A database cuts a large value into pages, and writes half of a secret at the end of one: the other half is whole.
+      const middle = Math.ceil(needle.length / 2);
+      const [at] = [needle.subarray(0, middle), needle.subarray(middle)]
+        .map((half) => bytes.indexOf(half))
+        .filter((found) => found >= 0);
+      return at === undefined ? [] : [{ canary: name, form, at }];
     }),
   );
-}
 
 /** The names of the canaries that were found, whatever their form. */
 export const found = (hits: readonly Hit[]): string[] => [...new Set(hits.map(({ canary }) => canary))].toSorted();
@@ -54,4 +65,32 @@ function formsOf(value: string): [form: string, needle: Buffer][] {
 function base64After(raw: Buffer, before: number): string {
   const text = Buffer.concat([Buffer.alloc(before), raw]).toString('base64');
   return text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + raw.length) * 8) / 6));
+}
+
+const gzipHeader = Buffer.from([0x1f, 0x8b, 8]);
+/** More than the page of a database, in which what is compressed stands whole. */
+const longestGzip = 16 * 1024;
+
+function unzipped(bytes: Buffer): { at: number; content: Buffer }[] {
+  const found: { at: number; content: Buffer }[] = [];
+  for (let at = bytes.indexOf(gzipHeader); at >= 0; at = bytes.indexOf(gzipHeader, at + 1)) {
+    const content = unzip(bytes.subarray(at, at + longestGzip));
+    if (content.length > 0) found.push({ at, content });
+  }
+  return found;
+}
+
+/** As much as can be read of data that may break off anywhere, with other bytes after it. */
+function unzip(data: Buffer): Buffer {
+  let content = Buffer.alloc(0);
+  for (let [good, bad] = [0, data.length + 1]; bad - good > 1;) {
+    const length = Math.floor((good + bad) / 2);
+    try {
+      content = gunzipSync(data.subarray(0, length), { finishFlush: constants.Z_SYNC_FLUSH });
+      good = length;
+    } catch {
+      bad = length;
+    }
+  }
+  return content;
 }

@@ -19,10 +19,17 @@ import { failureOf, refusalOf, type Outcome } from './outcome.js';
 /** What another client may send: bytes that need not fit the encoding that they claim to have. */
 export interface RawPayload {
   encoding: string;
+  messageType?: string;
+  data?: string;
 }
 
-const payloadsOf = ({ encoding }: RawPayload) => ({
-  payloads: [{ metadata: { encoding: Buffer.from(encoding) }, data: Buffer.from('{"no') }],
+const payloadsOf = ({ data = '{"no', ...metadata }: RawPayload) => ({
+  payloads: [
+    {
+      metadata: Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, Buffer.from(value)])),
+      data: Buffer.from(data),
+    },
+  ],
 });
 
 export interface Retrieval {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, ListObjectsV2Command, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
 import { cacheFolder } from '../../dev/binaries.js';
 import { startChild, untilReady } from '../../dev/child.js';
 
@@ -26,6 +26,8 @@ export interface S3Server {
   client: S3Client;
   /** Makes an empty bucket. */
   createBucket(name: string, options?: { versioned?: boolean }): Promise<void>;
+  /** The names of all objects in a bucket. */
+  keysIn(bucket: string): Promise<string[]>;
   stop(): Promise<void>;
 }
 
@@ -54,6 +56,10 @@ export async function startS3Server(): Promise<S3Server> {
       await client.send(new CreateBucketCommand({ Bucket }));
       const VersioningConfiguration = { Status: 'Enabled' } as const;
       if (versioned) await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+    },
+    async keysIn(Bucket) {
+      const { Contents: objects = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
+      return objects.map(({ Key = '' }) => Key);
     },
     async stop() {
       client.destroy();

@@ -12,3 +12,9 @@ export async function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment
 
 /** A real Temporal dev server on free ports, without Web UI unless `uiPort` is given. The test stops it. */
 export const devServer = (options: TemporalServerOptions = {}): Promise<TemporalServer> => startTemporalServer(options);
+
+/**
+ * Settings of a server that deletes runs at once. By default it notes every half minute only which runs have closed for
+ * good, and deletes none before that.
+ */
+export const deletesAtOnce = ['history.transferProcessorUpdateAckInterval="200ms"'];

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { localEnvironment } from '../../dev/local-environment.js';
+import { checkDocuments } from './documents.js';
 
 /** What one command of the starter did. */
 export interface Ran {
@@ -20,7 +21,10 @@ export interface RunOptions {
 
 export type Starter = (args: string[], options?: RunOptions) => Promise<Ran>;
 
-/** The command line as backends and operators run it, each command a process of its own, at this Temporal server. */
+/**
+ * The command line as backends and operators run it, each command a process of its own, at this Temporal server. Throws
+ * where a command with `--json` prints anything but what is published for it.
+ */
 export const starterAt =
   (address: string): Starter =>
   async (args, { stdin = '', onStdout = () => {}, env = {} } = {}) => {
@@ -38,6 +42,7 @@ export const starterAt =
     child.stdin.end(stdin);
     child.stdout.setEncoding('utf8').on('data', onStdout);
     const [stdout, stderr, exit] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
+    checkDocuments(args, { exit, stdout });
     return { exit, stdout, stderr, tookMs: Date.now() - before };
   };
 

@@ -14,8 +14,10 @@ export interface WorkerProcess extends Child {
 
 export type Variables = Record<string, string | undefined>;
 
+const fromSources = ['--import', 'tsx', 'src/worker.ts'];
+
 /** Starts a worker with these variables and no other word about Temporal, Flinks or workers. It may end at once. */
-export async function launchWorker(variables: Variables): Promise<WorkerProcess> {
+export async function launchWorker(variables: Variables, program = fromSources): Promise<WorkerProcess> {
   const lines: string[] = [];
   let isReady = () => {};
   const ready = new Promise<void>((resolve) => (isReady = resolve));
@@ -24,7 +26,7 @@ export async function launchWorker(variables: Variables): Promise<WorkerProcess>
     if (line.startsWith('worker ready')) isReady();
   };
   const env = localEnvironment({ WORKER_SHUTDOWN_GRACE: '8 seconds', ...variables });
-  const child = await startChild(process.execPath, ['--import', 'tsx', 'src/worker.ts'], { env, log });
+  const child = await startChild(process.execPath, program, { env, log });
   return { ...child, output: () => lines.join('\n'), ready, terminate: () => process.kill(child.pid, 'SIGTERM') };
 }
 
@@ -33,9 +35,10 @@ export async function startWorker(
   temporal: { address: string },
   flinks: { url: string; keys: Keys },
   variables: Variables = {},
+  program = fromSources,
 ): Promise<WorkerProcess> {
   const addresses = { TEMPORAL_ADDRESS: temporal.address, ...workerEnvironment(flinks.url, flinks.keys) };
-  const worker = await launchWorker({ ...addresses, ...variables });
+  const worker = await launchWorker({ ...addresses, ...variables }, program);
   await untilReady(worker, () => worker.ready);
   return worker;
 }

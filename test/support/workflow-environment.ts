@@ -4,12 +4,13 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { startSimulator, type Simulator } from '../../simulator/server.js';
-import { createActivities } from '../../src/activities/index.js';
+import { createActivities, type Activities } from '../../src/activities/index.js';
 import { defaultRetryPolicy, type RetryPolicy } from '../../src/activities/retries.js';
 import { searchAttributes, taskQueue, type RetrieveAccountDetailsInput } from '../../src/contract.js';
 import { createFlinksClient } from '../../src/flinks/client.js';
 import { testConverter } from './encryption.js';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
+import { followBrokenReferences } from '../../src/temporal/storage/broken-references.js';
 import { createRetrievals, type RawPayload, type Retrieval } from './retrieval.js';
 import { timeSkippingEnvironment } from './servers.js';
 
@@ -36,16 +37,20 @@ export interface WorkflowEnvironment {
 
 /**
  * Brings all of it up for the tests of one file, and takes it down afterwards. A file that uses `withoutWorker` sets
- * `cache` to false: a run that is kept in one worker's memory would wait for that worker.
+ * `cache` to false: a run that is kept in one worker's memory would wait for that worker. With
+ * `change` the worker has other activities.
  */
-export function workflowEnvironment({ cache = true } = {}): WorkflowEnvironment {
+export function workflowEnvironment({
+  cache = true,
+  change = (activities: Activities) => activities,
+} = {}): WorkflowEnvironment {
   let parts: Awaited<ReturnType<typeof bringUp>> | undefined;
   const up = () => {
     if (!parts) throw new Error('The environment is up only while tests run.');
     return parts;
   };
   beforeAll(async () => {
-    parts = await bringUp(cache);
+    parts = await bringUp(cache, change);
   });
   afterEach(() => up().retrievals.closeOpen());
   afterAll(() => parts?.takeDown());
@@ -63,13 +68,14 @@ export function workflowEnvironment({ cache = true } = {}): WorkflowEnvironment 
   };
 }
 
-async function bringUp(cache: boolean) {
+async function bringUp(cache: boolean, change: (activities: Activities) => Activities) {
   const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
   const workflowBundle = await bundleWorkflows({ searchAttributes: true, encryption: true });
   const server = await timeSkippingEnvironment();
   await registerSearchAttributes(server);
   const simulator = await startSimulator({ now: () => server.currentTimeMs() });
+  followBrokenReferences();
   const flinks = createFlinksClient({
     baseUrl: simulator.url,
     ...simulator.keys,
@@ -81,7 +87,7 @@ async function bringUp(cache: boolean) {
     taskQueue,
     workflowBundle,
     dataConverter: testConverter(),
-    activities: createActivities(flinks, retryPolicy),
+    activities: change(createActivities(flinks, retryPolicy)),
     ...(!cache && { maxCachedWorkflows: 0 }),
     maxHeartbeatThrottleInterval: '1 second',
   };

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { found, scan, type Canary } from '../support/canary-scan.js';
@@ -28,6 +29,23 @@ describe('a scan finds a secret', () => {
     expect(hits.map((hit) => hit.form)).toContain(form);
     expect(found(hits)).toEqual(['password']);
     expect(hits[0]?.at).toBeGreaterThan(1_000);
+  });
+
+  test('in gzip, also where a page of a database ends within it', () => {
+    const long = gzipSync(Buffer.concat([text, Buffer.from(randomBytes(20_000).toString('hex'))]));
+    for (const piece of [gzipSync(text), long, long.subarray(0, 700)]) {
+      const hits = scan(Buffer.concat([randomBytes(1_001), piece, randomBytes(3_000)]), others);
+      expect(found(hits)).toEqual(['password']);
+      expect(hits[0]).toMatchObject({ form: 'raw in gzip', at: 1_001 });
+    }
+  });
+
+  test('wherever a page of a database ends within it', () => {
+    const { value } = canary;
+    for (let cut = 0; cut <= value.length; cut++) {
+      const pages = [randomBytes(500), value.slice(0, cut), randomBytes(50), value.slice(cut), randomBytes(500)];
+      expect(found(scan(Buffer.concat(pages.map((page) => Buffer.from(page))), others))).toEqual(['password']);
+    }
   });
 
   test('in Base64, wherever it stands and whatever stands around it', () => {

@@ -52,7 +52,7 @@ test('what this side cannot read or store is said to be this side’s', () => {
   expect(become(new ValueError('Unknown encoding: binary/encrypted'))).toMatchObject({ code: 'UnreadablePayload' });
   const notStored = new PayloadStoreError('A payload cannot be stored', { code: 'ENOSPC' });
   expect(become(new ServiceError('Failed', { cause: notStored }))).toMatchObject({
-    code: 'PayloadStorage',
+    code: 'PayloadStore',
     message: expect.stringContaining('ENOSPC'),
   });
 });

@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { accessByToken } from '../../src/codec-server/access.js';
+import { loadCodecServerConfig } from '../../src/codec-server/main.js';
 import { createCodecServer, type AuditLine } from '../../src/codec-server/server.js';
 import { createEncryptionCodec } from '../../src/temporal/encryption/codec.js';
 import { localKeys, parsePayloadKeys } from '../../src/temporal/encryption/keys.js';
@@ -210,7 +211,10 @@ describe('what is encoded and decoded', () => {
   });
 
   test('an address that is not there says which are', async () => {
-    expect(await call('/secrets')).toMatchObject({ status: 404, json: { message: 'There is /encode and /decode.' } });
+    expect(await call('/secrets')).toMatchObject({
+      status: 404,
+      json: { message: 'There are /encode, /decode and /download.' },
+    });
   });
 
   test('a request without a namespace is refused', async () => {
@@ -230,4 +234,11 @@ test('a local secret verifies tokens too, and a token cannot choose another way'
   await expect(check(`Bearer ${signed}`, 'default', 'decode')).resolves.toBe('cli');
   await expect(check(`Bearer ${signed}`, 'other', 'decode')).rejects.toMatchObject({ status: 403 });
   await expect(check(`Bearer ${await token()}`, 'default', 'decode')).rejects.toMatchObject({ status: 401 });
+});
+
+test('without tokens it listens beyond loopback only in a container that says so', () => {
+  const everywhere = { CODEC_HOST: '0.0.0.0', CODEC_ORIGINS: origin };
+  expect(() => loadCodecServerConfig({ ...everywhere, CODEC_DEV_OPEN: '1' })).toThrow('CODEC_DEV_OPEN');
+  expect(() => loadCodecServerConfig(everywhere)).toThrow('CODEC_JWKS_URL');
+  expect(loadCodecServerConfig({ ...everywhere, CODEC_DEV_OPEN: 'container' })).toMatchObject({ host: '0.0.0.0' });
 });

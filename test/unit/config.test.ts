@@ -64,7 +64,16 @@ test('the four variables of Flinks are enough; time-outs let Flinks block for 21
   expect(flinks.timeouts.authorize).toBeGreaterThan(210_000);
   expect(flinks.timeouts.data).toBeGreaterThan(210_000);
   expect(retries).toEqual(defaultRetryPolicy);
-  expect(rest).toEqual({ searchAttributes: true, logLevel: 'info', buildId: undefined, shutdownGraceMs: 30_000 });
+  expect(rest).toEqual({
+    searchAttributes: true,
+    logLevel: 'info',
+    buildId: undefined,
+    maxCallsPerSecond: undefined,
+    maxConcurrentActivities: 100,
+    healthAddress: undefined,
+    metricsAddress: undefined,
+    shutdownGraceMs: 30_000,
+  });
 });
 
 test('everything can be set by environment', () => {
@@ -85,6 +94,10 @@ test('everything can be set by environment', () => {
     LOG_LEVEL: 'debug',
     WORKER_BUILD_ID: 'build 7',
     WORKER_SHUTDOWN_GRACE: '5s',
+    WORKER_MAX_CONCURRENT_ACTIVITIES: '20',
+    FLINKS_MAX_CALLS_PER_SECOND: '2.5',
+    HEALTH_ADDRESS: '[::1]:9465',
+    METRICS_ADDRESS: '0.0.0.0:9464',
   });
   expect(config.flinks).toMatchObject({
     extraHeaders: { Authorization: 'Bearer x' },
@@ -103,6 +116,10 @@ test('everything can be set by environment', () => {
     logLevel: 'debug',
     buildId: 'build 7',
     shutdownGraceMs: 5_000,
+    maxConcurrentActivities: 20,
+    maxCallsPerSecond: 2.5,
+    healthAddress: { host: '::1', port: 9_465 },
+    metricsAddress: '0.0.0.0:9464',
   });
 });
 
@@ -134,6 +151,12 @@ test.each([
   ['FLINKS_RETRY_ATTEMPTS', '2.5'],
   ['SEARCH_ATTRIBUTES', 'yes-91'],
   ['LOG_LEVEL', 'loud-91'],
+  ['WORKER_MAX_CONCURRENT_ACTIVITIES', '0'],
+  ['FLINKS_MAX_CALLS_PER_SECOND', '0'],
+  ['FLINKS_MAX_CALLS_PER_SECOND', '-91'],
+  ['HEALTH_ADDRESS', '9191'],
+  ['HEALTH_ADDRESS', 'worker:99191'],
+  ['METRICS_ADDRESS', 'worker-91:9464'],
 ])('%s is named where it does not fit: %s', (variable, value) => {
   const error = refused({ ...needed, [variable]: value });
   expect(new Set(error.variables)).toEqual(new Set([variable]));

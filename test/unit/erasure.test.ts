@@ -82,6 +82,14 @@ describe('erasing a run', () => {
     expect(asked.describes).toBeGreaterThan(slow[1]);
   });
 
+  test('deletes no history where the store fails, so that the payloads are still found the next time', async () => {
+    const { asked, service } = slowServer(0, 0);
+    const broken = { deleteStored: async () => Promise.reject(new Error('The store is away.')) };
+    const erasing = createErasure(service, 'default', broken as unknown as PayloadStore).erase('one', [given]);
+    await expect(erasing).rejects.toThrow('The store is away.');
+    expect(asked.deleted).toEqual([]);
+  });
+
   test('is said to be unfinished where the server does not get on with it for minutes', async () => {
     vi.useFakeTimers({ now: 0, toFake: ['Date'] });
     const { service } = slowServer(Infinity, Infinity, () => vi.setSystemTime(Date.now() + 60_000));

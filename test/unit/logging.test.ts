@@ -10,6 +10,8 @@ import { FlinksError } from '../../src/flinks/errors.js';
 import { createLogger } from '../../src/logging.js';
 import { fromFlinks } from '../../src/logging/from-flinks.js';
 import { UnknownPayloadKey } from '../../src/temporal/encryption/keys.js';
+import { PayloadStoreError } from '../../src/temporal/storage/payload-store.js';
+import { runFailure } from '../../src/workflows/failures.js';
 import { scan } from '../support/canary-scan.js';
 
 const secret = 'Cnry-4f9c21d7ab';
@@ -104,8 +106,27 @@ describe('an error in a log', () => {
     ],
     [new ServerUnreachableError('h:1'), { type: 'ServerUnreachableError', message: expect.stringContaining('h:1') }],
     [new UnknownPayloadKey('k7'), { type: 'UnknownPayloadKey', message: expect.stringContaining('k7') }],
+    [
+      new PayloadStoreError('A payload cannot be stored in s3://bank/', { name: 'NoSuchBucket', message: secret }),
+      {
+        type: 'PayloadStoreError',
+        message:
+          'A payload cannot be stored in s3://bank/ (NoSuchBucket). ' +
+          'Check PAYLOAD_STORAGE and whether this process may use it.',
+      },
+    ],
   ])('of ours is told with its message: %s', (error, fields) => {
     expect(describedAs(error)).toEqual(fields);
+  });
+
+  test('of a run that failed is told by the contract’s type, and nothing else of it', () => {
+    // As it arrives from the workflow sandbox: a copy that has lost whatever an Error does not have by itself.
+    const failed = runFailure('SessionLost', secret, { requestId: secret });
+    expect(describedAs(structuredClone(failed))).toEqual({ type: 'SessionLost' });
+    const forged = Object.assign(new Error(secret), {
+      stack: `ApplicationFailure [Cnry]: ${secret}\n    at x (/x.js:1:1)`,
+    });
+    expect(describedAs(structuredClone(forged))).toEqual({ type: 'ApplicationFailure', stack: ['at x (/x.js:1:1)'] });
   });
 
   test('of anybody else is told by its name and where it was thrown', () => {

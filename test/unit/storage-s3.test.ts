@@ -1,9 +1,4 @@
-import {
-  GetObjectCommand,
-  ListObjectsV2Command,
-  ListObjectVersionsCommand,
-  PutObjectCommand,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { StorageDriverClaim, type Payload } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -53,8 +48,6 @@ describe.skipIf(!hasS3Server)(`large payloads ${onS3}`, () => {
   }
 
   const textOf = ({ data }: Payload): string => Buffer.from(data ?? []).toString();
-  const keysIn = async (Bucket: string): Promise<(string | undefined)[]> =>
-    ((await server.client.send(new ListObjectsV2Command({ Bucket }))).Contents ?? []).map(({ Key }) => Key);
 
   test('come back byte for byte from under their namespace and workflow id', async () => {
     const store = open('s3://payloads/of/flinks');
@@ -62,7 +55,7 @@ describe.skipIf(!hasS3Server)(`large payloads ${onS3}`, () => {
     const back = await get(store, claim);
     expect(textOf(back)).toBe('x'.repeat(2_000_000));
     expect(textOf({ data: back.metadata?.['encoding'] ?? null })).toBe('binary/encrypted');
-    const [key = '', ...more] = await keysIn('payloads');
+    const [key = '', ...more] = await server.keysIn('payloads');
     expect(more).toEqual([]);
     expect(key).toMatch(
       /^of\/flinks\/v0\/ns\/default\/wt\/null\/wi\/!41ccount!201\/ri\/run-1\/d\/sha256\/[0-9a-f]{64}$/,
@@ -71,7 +64,7 @@ describe.skipIf(!hasS3Server)(`large payloads ${onS3}`, () => {
     const bytes = (await object.Body?.transformToByteArray()) ?? new Uint8Array();
     expect(textOf(wire.decode(bytes))).toBe('x'.repeat(2_000_000));
     expect(await store.deleteStored('default', 'Account 1')).toBe(1);
-    expect(await keysIn('payloads')).toEqual([]);
+    expect(await server.keysIn('payloads')).toEqual([]);
   });
 
   test('are deleted by workflow id or by run, and nothing of any other is', async () => {

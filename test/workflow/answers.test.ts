@@ -56,22 +56,6 @@ test('signals with unfit answers are counted by their type, and the run goes on'
   expect(await run.progress()).toMatchObject({ rejectedAnswers: refused.length });
 });
 
-test('a signal that nobody can decode is counted as InvalidAnswer and does not stop the run', async () => {
-  const run = await flinks.start('several-prompts', live);
-  await run.reaches('awaitingAnswers', 1);
-  await run.signalRaw({ encoding: 'binary/of-another-planet' });
-  await run.signalRaw({ encoding: 'json/plain' });
-  await run.until(({ rejectedAnswers }) => rejectedAnswers === 2);
-  expect(await run.progress()).toMatchObject({ stage: 'awaitingAnswers', lastRejection: 'InvalidAnswer' });
-  await endsWell(run);
-});
-
-test('an input that nobody can decode ends the run as InvalidInput, and nothing is called', async () => {
-  const run = await flinks.startRaw({ encoding: 'binary/of-another-planet' });
-  expect(await run.outcome()).toMatchObject({ type: 'InvalidInput' });
-  expect(run.counts()).toEqual({});
-});
-
 test('a run that is started without any input ends as InvalidInput', async () => {
   const run = await flinks.startWith(undefined);
   expect(await run.outcome()).toMatchObject({ type: 'InvalidInput' });

@@ -54,7 +54,7 @@ export function createEncryptionCodec({ keys, namespace, accept = 'any' }: Encry
   async function encrypt(payload: Payload, workflowId: string | undefined): Promise<Payload> {
     const scope = { namespace, workflowId };
     const { keyId, key, wrappedKey } = await keys.keyToEncrypt(scope);
-    const envelope: Envelope = { keyId, nonce: randomBytes(12), scope, wrappedKey };
+    const envelope: Envelope = { keyId, nonce: drawNonce(), scope, wrappedKey };
     const cipher = createCipheriv('aes-256-gcm', key, envelope.nonce, { authTagLength: tagLength });
     cipher.setAAD(authenticated(envelope));
     const data = [cipher.update(await pack(payload)), cipher.final(), cipher.getAuthTag()];
@@ -87,6 +87,9 @@ export function createEncryptionCodec({ keys, namespace, accept = 'any' }: Encry
     decode: (payloads, context) => Promise.all(payloads.map((payload) => decrypt(payload, context?.workflowId))),
   };
 }
+
+/** 96 random bits: two payloads of one data key share them once in many billions. */
+export const drawNonce = (): Uint8Array => randomBytes(12);
 
 /** Stands for a payload that can never be read. */
 export const undecodable: Payload = { metadata: { encoding: bytes(undecodableEncoding) }, data: new Uint8Array() };

@@ -17,7 +17,7 @@ export function createFileStore(folder: string, threshold: number): PayloadStore
     type: 'flinks-temporal.file',
     store: ({ target }, payloads) =>
       Promise.all(payloads.map((payload) => write(payload, ownerOf(target)))).catch((error: unknown) => {
-        throw new PayloadStoreError('A payload cannot be stored', error);
+        throw new PayloadStoreError(`A payload cannot be stored in ${folder}`, error);
       }),
     retrieve: (_context, claims) => Promise.all(claims.map(read)),
   };
@@ -43,7 +43,7 @@ export function createFileStore(folder: string, threshold: number): PayloadStore
     const name = nameIn(claim);
     if (name === undefined) return undecodable;
     const bytes = await readFile(join(folder, name)).catch((error: unknown) => {
-      throw new PayloadStoreError(`The stored payload ${name} cannot be read`, error);
+      throw new PayloadStoreError(`A stored payload cannot be read from ${folder}`, error, name);
     });
     if (!name.endsWith(`/${sha256(bytes)}`)) return undecodable;
     const { metadata, data } = wire.decode(bytes);
@@ -66,7 +66,7 @@ export function createFileStore(folder: string, threshold: number): PayloadStore
 
   const deleteStored: PayloadStore['deleteStored'] = (...owner) =>
     deleteFiles(...owner).catch((error: unknown) => {
-      throw new PayloadStoreError('Stored payloads cannot be deleted', error);
+      throw new PayloadStoreError(`Stored payloads cannot be deleted from ${folder}`, error);
     });
   return { driver, threshold, deleteStored };
 }

@@ -4,9 +4,10 @@ import type { StorageDriver } from '@temporalio/common';
 export class PayloadStoreError extends Error {
   override readonly name = 'PayloadStoreError';
 
-  /** `reason` is the error code of the file system or of S3, which quotes nothing. */
-  constructor(what: string, cause: unknown) {
-    super(`${what} (${reasonIn(cause)}). Check PAYLOAD_STORAGE and whether this process may use it.`);
+  /** `what` names the store. Of the cause only the error code of the file system or of S3 is said, which quotes nothing. */
+  constructor(what: string, cause: unknown, payload?: string) {
+    const which = payload === undefined ? '' : ` It is ${payload}.`;
+    super(`${what} (${reasonIn(cause)}). Check PAYLOAD_STORAGE and whether this process may use it.${which}`);
   }
 }
 

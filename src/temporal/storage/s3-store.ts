@@ -7,6 +7,7 @@ import { openBucket, type S3Location } from './s3-bucket.js';
 
 /** Stores payloads in a bucket. Nothing of S3 is loaded before a payload has to be stored or read. */
 export function createS3Store(location: S3Location, threshold: number): PayloadStore {
+  const address = `s3://${location.bucket}/${location.prefix}`;
   let opening: ReturnType<typeof openBucket> | undefined;
   const opened = () => (opening ??= openBucket(location));
 
@@ -20,7 +21,7 @@ export function createS3Store(location: S3Location, threshold: number): PayloadS
       try {
         return await (await opened()).driver.store({ ...context, target: owner }, payloads);
       } catch (error) {
-        throw new PayloadStoreError('A payload cannot be stored', causeOf(error));
+        throw new PayloadStoreError(`A payload cannot be stored in ${address}`, causeOf(error));
       }
     },
     retrieve: (context, claims) => Promise.all(claims.map((claim) => read(claim, context.abortSignal))),
@@ -37,7 +38,7 @@ export function createS3Store(location: S3Location, threshold: number): PayloadS
     } catch (error) {
       // The driver's words for a claim or an object that does not fit; a failed request is another error.
       if (error instanceof ValueError) return undecodable;
-      throw new PayloadStoreError(`The stored payload ${name} cannot be read`, causeOf(error));
+      throw new PayloadStoreError(`A stored payload cannot be read from ${address}`, causeOf(error), name);
     }
   }
 
@@ -47,7 +48,7 @@ export function createS3Store(location: S3Location, threshold: number): PayloadS
     try {
       return await (await opened()).deleteAll(names);
     } catch (error) {
-      throw new PayloadStoreError('Stored payloads cannot be deleted', error);
+      throw new PayloadStoreError(`Stored payloads cannot be deleted from ${address}`, error);
     }
   }
 

@@ -1,0 +1,42 @@
+// What may be told of each call to whoever counts calls: a few words out of closed lists, nothing of what was said in it.
+import { STATUS_CODES } from 'node:http';
+import { FlinksError, isKnownCode } from './errors.js';
+import type { SendToFlinks } from './http.js';
+
+export interface EndedCall {
+  /** The endpoint's name, without the id that may follow it in a path. */
+  endpoint: string;
+  /**
+   * A FlinksCode that we know, or `other`; the HTTP status where there was no code; `aborted` by us; or how the answer
+   * failed to come: `unsent`, `lost`, `tooLarge`.
+   */
+  code: string;
+  seconds: number;
+}
+
+/** Sends as `send` does, and tells `observe` of every call when it has ended. */
+export const observed =
+  (send: SendToFlinks, observe: (call: EndedCall) => void): SendToFlinks =>
+  async (request) => {
+    const startedAt = performance.now();
+    const tell = (code: string): void => {
+      const endpoint = request.path.split('/', 1)[0] ?? '';
+      observe({ endpoint, code, seconds: (performance.now() - startedAt) / 1_000 });
+    };
+    const response = await send(request).catch((error: unknown) => {
+      tell(codeOfError(error));
+      throw error;
+    });
+    tell(codeOfAnswer(response.status, response.envelope.FlinksCode));
+    return response;
+  };
+
+function codeOfAnswer(status: number, code: string | undefined): string {
+  if (code !== undefined) return isKnownCode(code) ? code : 'other';
+  return status in STATUS_CODES ? String(status) : 'other';
+}
+
+function codeOfError(error: unknown): string {
+  if (!(error instanceof FlinksError)) return 'aborted';
+  return error.delivery === 'answered' ? 'tooLarge' : error.delivery;
+}

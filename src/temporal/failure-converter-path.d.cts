@@ -1,2 +1,0 @@
-/** Where the failure converter is, for the worker, the client and the bundle alike. */
-export declare const failureConverterPath: string;
