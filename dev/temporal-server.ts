@@ -46,7 +46,8 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
 
   const args = ['server', 'start-dev', '--ip', loopback, '--port', String(port), '--namespace', namespace];
   args.push(...settings.flatMap((setting) => ['--dynamic-config-value', setting]));
-  args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]), ...quickPolls, ...turns);
+  args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]), ...quickPolls);
+  args.push(...turns, ...pauses);
   if (codecEndpoint !== undefined) args.push('--ui-codec-endpoint', codecEndpoint);
   if (dbFilename !== undefined) args.push('--db-filename', dbFilename, ...quickWrites);
   const server = await startChild(await temporalCli(), args, { env: localEnvironment(), log });
@@ -70,6 +71,9 @@ const turns = dynamicConfig(
   'matching.numTaskqueueReadPartitions=1',
   'matching.numTaskqueueWritePartitions=1',
 );
+
+// Off by default, and part of what operators are told in docs/operations.md.
+const pauses = dynamicConfig('frontend.WorkflowPauseEnabled=true');
 
 function dynamicConfig(...settings: string[]): string[] {
   return settings.flatMap((setting) => ['--dynamic-config-value', setting]);

@@ -22,6 +22,7 @@ import {
 import { inputMessage, parseInput } from './input.js';
 import { differingFields } from './join.js';
 import { turnOf, type TurnOptions } from './priority.js';
+import { describeRun } from './run-description.js';
 
 export interface StartOptions extends CallOptions, TurnOptions {
   /** For credentials: an opaque id of the caller's own. A LoginId makes its own. */
@@ -97,12 +98,18 @@ async function challengeOf(temporal: Client, workflowId: string, { signal }: Cal
 
 type Start = ReturnType<typeof startOf>;
 
-const startOf = (workflowId: string, input: RetrieveAccountDetailsInput, turn: ReturnType<typeof turnOf>) => ({
+const startOf = (
+  workflowId: string,
+  input: RetrieveAccountDetailsInput,
+  resolved: ResolvedInput,
+  turn: TurnOptions,
+) => ({
   taskQueue,
   workflowId,
   args: [input],
   workflowIdConflictPolicy: 'FAIL' as const,
-  ...turn,
+  ...turnOf(turn),
+  ...describeRun(resolved),
 });
 
 function workflowIdOf({ login }: ResolvedInput, { workflowId }: StartOptions): string {
@@ -121,11 +128,11 @@ async function startOrJoin<Begun extends { runId: string }>(
   begin: (start: Start, options: CallOptions) => Promise<Begun>,
 ): Promise<(Begun & { workflowId: string; started: true }) | (StartedRun & { started: false })> {
   const resolved = checkInput(input);
-  const turn = turnOf(options);
   const workflowId = workflowIdOf(resolved, options);
+  const start = startOf(workflowId, input, resolved, options);
   for (;;) {
     try {
-      return { ...(await begin(startOf(workflowId, input, turn), options)), workflowId, started: true };
+      return { ...(await begin(start, options)), workflowId, started: true };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }

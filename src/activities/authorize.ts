@@ -1,38 +1,52 @@
 import type { FlinksClient, OpenSession, SecurityResponse } from '../flinks/client.js';
 import { FlinksError } from '../flinks/errors.js';
 import type { AuthorizeReply } from '../flinks/replies.js';
+import { refuseToRepeat, thisRun } from './at-most-once.js';
 import { callCarefully, callRepeatably } from './calling.js';
 import type { Attempt, RetryPolicy } from './retries.js';
 
-/** Opens a session, or continues one with answers. `at` is for calls that the workflow repeats itself. */
+/**
+ * Opens a session, or continues one with answers. `at` is for calls that the workflow repeats itself. `run` is the run
+ * that may make a live login, or that opened the session to answer in: in any other, nothing is sent.
+ */
 export type AuthorizeRequest =
-  | { open: OpenSession; at: Attempt }
-  | { answer: { requestId: string; token: string; answers: SecurityResponse[] }; at: Attempt };
+  | { open: OpenSession; at: Attempt; run?: string | undefined }
+  | {
+      answer: { requestId: string; token: string; answers: SecurityResponse[] };
+      at: Attempt;
+      run?: string | undefined;
+    };
 
-/** The reply of Flinks and the token of its session, which the answers to a challenge have to carry again. */
-export type Authorized = AuthorizeReply & { token: string };
+/** The reply of Flinks, with what the answers to a challenge have to carry: the session's token, and who opened it. */
+export type Authorized = Opened & { run?: string | undefined };
+
+type Opened = AuthorizeReply & { token: string };
 
 export const createAuthorize =
   (flinks: FlinksClient, policy: RetryPolicy) =>
   async (request: AuthorizeRequest): Promise<Authorized> => {
-    if ('answer' in request) {
-      const { requestId, token, answers } = request.answer;
-      return callCarefully(policy, request.at, { mayRepeat: unsent, whenLost }, async (signal) => ({
-        ...(await flinks.answerChallenges(requestId, answers, token, signal)),
-        token,
-      }));
-    }
-    return request.open.mode === 'cached'
-      ? callRepeatably(policy, (signal) => openCached(flinks, request.open, signal))
-      : openLive(flinks, policy, request.open, request.at);
+    const opened = await sendTo(flinks, policy, request);
+    return { ...opened, run: thisRun() };
   };
+
+async function sendTo(flinks: FlinksClient, policy: RetryPolicy, request: AuthorizeRequest): Promise<Opened> {
+  if ('open' in request && request.open.mode === 'cached')
+    return callRepeatably(policy, (signal) => openCached(flinks, request.open, signal));
+  refuseToRepeat('open' in request ? 'login' : 'answer', request.run);
+  if ('open' in request) return openLive(flinks, policy, request.open, request.at);
+  const { requestId, token, answers } = request.answer;
+  return callCarefully(policy, request.at, { mayRepeat: unsent, whenLost }, async (signal) => ({
+    ...(await flinks.answerChallenges(requestId, answers, token, signal)),
+    token,
+  }));
+}
 
 // A live login or an answer counts at the bank even where its reply was lost.
 const whenLost = { type: 'LoginOutcomeUnknown' } as const;
 const unsent = (error: FlinksError): boolean => error.delivery === 'unsent';
 
-async function openCached(flinks: FlinksClient, open: OpenSession, signal: AbortSignal): Promise<Authorized> {
-  const withNewToken = async (): Promise<Authorized> => {
+async function openCached(flinks: FlinksClient, open: OpenSession, signal: AbortSignal): Promise<Opened> {
+  const withNewToken = async (): Promise<Opened> => {
     const token = await flinks.generateAuthorizeToken(signal);
     return { ...(await flinks.authorize(open, token, signal)), token };
   };
@@ -45,12 +59,7 @@ async function openCached(flinks: FlinksClient, open: OpenSession, signal: Abort
   }
 }
 
-async function openLive(
-  flinks: FlinksClient,
-  policy: RetryPolicy,
-  open: OpenSession,
-  at: Attempt,
-): Promise<Authorized> {
+async function openLive(flinks: FlinksClient, policy: RetryPolicy, open: OpenSession, at: Attempt): Promise<Opened> {
   let reachedTheBank = false;
   const mayRepeat = (error: FlinksError): boolean => !reachedTheBank || unsent(error);
   return callCarefully(policy, at, { mayRepeat, whenLost }, async (signal) => {

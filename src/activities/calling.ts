@@ -8,12 +8,23 @@ import { retryDelay, type Attempt, type RetryPolicy } from './retries.js';
 /** A cancelled run waits for its request to be aborted, and hears of it with a heartbeat: so this bounds a cancel. */
 const heartbeatEveryMs = 1_000;
 
-/** Runs `call` with the signal that aborts it, and heartbeats for as long as it takes. */
+/**
+ * Runs `call` with the signal that aborts it, and heartbeats for as long as it takes. An operator who pauses or resets
+ * the activity does not abort it: nobody would know then what the bank has seen, and the call is soon over anyway.
+ */
 async function heartbeating<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const context = Context.current();
+  const { cancellationSignal } = context;
+  const hangUp = new AbortController();
+  const onCancel = (): void => {
+    const { paused = false, reset = false } = context.cancellationDetails ?? {};
+    if (!paused && !reset) hangUp.abort(cancellationSignal.reason);
+  };
+  if (cancellationSignal.aborted) onCancel();
+  else cancellationSignal.addEventListener('abort', onCancel, { once: true });
   const timer = setInterval(() => context.heartbeat(), heartbeatEveryMs);
   try {
-    return await call(context.cancellationSignal);
+    return await call(hangUp.signal);
   } finally {
     clearInterval(timer);
   }

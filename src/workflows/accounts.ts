@@ -16,10 +16,10 @@ export async function getAccountsSummary(
   clock: PollClock,
 ): Promise<Accounts> {
   run.progress.enter('summarizing');
-  const reply = await noting(run, requestId, () => repeatable.getAccountsSummary(requestId));
+  const reply = await noting(run, requestId, () => repeatable('List the accounts').getAccountsSummary(requestId));
   return reply.kind === 'accounts'
     ? reply.data
-    : pollUntilReady(run, input, clock, requestId, repeatable.getAccountsSummaryAsync);
+    : pollUntilReady(run, input, clock, requestId, 'getAccountsSummaryAsync');
 }
 
 export async function getAccountsDetail(
@@ -34,13 +34,15 @@ export async function getAccountsDetail(
   );
   return reply.kind === 'accounts'
     ? reply.data
-    : pollUntilReady(run, input, clock, requestId, repeatable.getAccountsDetailAsync);
+    : pollUntilReady(run, input, clock, requestId, 'getAccountsDetailAsync');
 }
 
+const { getAccountsDetail: postOnce } = once('Ask for the details');
+
 /** A worker that died while Detail was under way leaves a retrieval that Flinks may still be doing: ask, do not post again. */
-async function postDetail(request: Parameters<typeof once.getAccountsDetail>[0]): Promise<DataReply> {
+async function postDetail(request: Parameters<typeof postOnce>[0]): Promise<DataReply> {
   try {
-    return await once.getAccountsDetail(request);
+    return await postOnce(request);
   } catch (error) {
     if (error instanceof ActivityFailure && !isCancellation(error) && !reported(error)) return { kind: 'pending' };
     throw error;

@@ -1,5 +1,5 @@
 // The activities as a workflow sees them: who repeats what, and how long it may take.
-import { ActivityCancellationType, proxyActivities, sleep } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities, sleep, type ActivityInterfaceFor } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import type { Attempt } from '../activities/retries.js';
 import { reported, runFailure } from './failures.js';
@@ -15,16 +15,19 @@ const options = {
 } as const;
 
 /**
- * Calls that are safe to repeat. Activities say themselves when to stop and how long to wait; this policy is for the
+ * Calls that are safe to repeat; the summary tells a reader of the run what this one is for. Activities say themselves when to stop and how long to wait; this policy is for the
  * ones that could not say anything because their worker died.
  */
-export const repeatable = proxyActivities<Activities>({
-  ...options,
-  retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '30 seconds', maximumAttempts: 20 },
-});
+export const repeatable = (summary?: string): ActivityInterfaceFor<Activities> =>
+  proxyActivities<Activities>({
+    ...options,
+    ...(summary !== undefined && { summary }),
+    retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '30 seconds', maximumAttempts: 20 },
+  });
 
 /** Calls of which Temporal makes one attempt: polls, and whatever counts at the bank. */
-export const once = proxyActivities<Activities>({ ...options, retry: { maximumAttempts: 1 } });
+export const once = (summary: string): ActivityInterfaceFor<Activities> =>
+  proxyActivities<Activities>({ ...options, summary, retry: { maximumAttempts: 1 } });
 
 /** Makes a call of `once`, and makes it again for as long as its failure proves that this does no harm. */
 export async function repeatWhereHarmless<T>(call: (at: Attempt) => Promise<T>): Promise<T> {

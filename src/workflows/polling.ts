@@ -2,7 +2,7 @@
 import { sleep } from '@temporalio/workflow';
 import type { DataReply } from '../flinks/replies.js';
 import { milliseconds, type ResolvedInput } from '../contract.js';
-import { readable } from './calls.js';
+import { readable, repeatable } from './calls.js';
 import { failureOf, reported, runFailure } from './failures.js';
 import type { Run } from './run.js';
 
@@ -24,13 +24,14 @@ export async function pollUntilReady(
   { polling }: ResolvedInput,
   clock: PollClock,
   requestId: string,
-  ask: (requestId: string) => Promise<DataReply>,
+  endpoint: 'getAccountsSummaryAsync' | 'getAccountsDetailAsync',
 ): Promise<Extract<DataReply, { kind: 'accounts' }>['data']> {
   const startedAt = (clock.startedAt ??= Date.now());
+  const intervalMs = milliseconds(polling.interval);
   const deadlineMs = milliseconds(polling.deadline);
   const deadline = new Date(startedAt + deadlineMs).toISOString();
   for (;;) {
-    const due = nextPollAt(startedAt, milliseconds(polling.interval), deadlineMs, Date.now());
+    const due = nextPollAt(startedAt, intervalMs, deadlineMs, Date.now());
     if (due === undefined)
       throw runFailure(
         'PendingTooLong',
@@ -38,10 +39,12 @@ export async function pollUntilReady(
         { requestId },
       );
     progress.enter('waitingForFlinks', { deadline, nextPollAt: new Date(due).toISOString() });
-    await sleep(due - Date.now(), { summary: `Poll ${progress.current.polls + 1}, Flinks has until ${deadline}` });
+    const poll = Math.ceil((due - startedAt) / intervalMs);
+    // Encrypted, a summary is 250 bytes of history: one is enough for a timer and the poll that follows it.
+    await sleep(due - Date.now(), { summary: `Poll ${poll} of ${Math.ceil(deadlineMs / intervalMs)}` });
 
     const isLast = due >= startedAt + deadlineMs;
-    const reply = await askOnce(progress, () => ask(requestId)).catch((error: unknown) => {
+    const reply = await askOnce(progress, () => repeatable()[endpoint](requestId)).catch((error: unknown) => {
       if (isLast || !waitsForNextSlot(error)) throw failureOf(error, 'FlinksUnavailable', requestId);
       return { kind: 'pending' } as const;
     });

@@ -1,7 +1,8 @@
-// What a run says of itself: to the `progress` query, and to lists of runs by search attributes.
+// What a run says of itself: to the `progress` query, to lists of runs by search attributes, and to readers of its page.
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { upsertSearchAttributes } from '@temporalio/workflow';
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Progress, Stage } from '../contract.js';
+import { currentDetails, type Why } from './current-details.js';
 
 const attribute = {
   stage: defineSearchAttributeKey('FlinksStage', 'KEYWORD'),
@@ -17,6 +18,8 @@ export interface ProgressReport {
   readonly current: Progress;
   /** Goes to a stage. Search attributes are written when the stage changes and at no other time: each write is an event. */
   enter(stage: Stage, facts?: OfStage): void;
+  /** Goes to the stage `failed`. `why` is for the reader of the run's page; the failure itself carries it too. */
+  fail(why: Why): void;
   /** Notes what was learned, within the stage. */
   learn(facts: Partial<Pick<Progress, 'institution' | 'requestId' | 'round' | 'polls' | 'lastFlinksCode'>>): void;
   reject(type: NonNullable<Progress['lastRejection']>): void;
@@ -24,33 +27,44 @@ export interface ProgressReport {
 
 export function createProgress(withSearchAttributes: boolean): ProgressReport {
   let current: Progress = { stage: 'authorizing', round: 0, polls: 0, rejectedAnswers: 0 };
+  let since = new Date();
   let recorded: Stage | undefined;
+
+  function change(next: Progress, failure?: Why): void {
+    if (next.stage !== current.stage) since = new Date();
+    current = next;
+    // Kept by the worker and asked for by a query, so it costs no history.
+    setCurrentDetails(currentDetails(current, since, workflowInfo().workflowId, failure));
+  }
 
   function record(): void {
     if (!withSearchAttributes || recorded === current.stage) return;
     recorded = current.stage;
     upsertSearchAttributes([
       { key: attribute.stage, value: current.stage },
-      { key: attribute.since, value: new Date() },
+      { key: attribute.since, value: since },
       ...(current.institution === undefined ? [] : [{ key: attribute.institution, value: current.institution }]),
       ...(current.lastFlinksCode === undefined ? [] : [{ key: attribute.code, value: current.lastFlinksCode }]),
     ]);
+  }
+
+  function enter(stage: Stage, facts: OfStage = {}, failure?: Why): void {
+    const { challenges: _challenges, deadline: _deadline, nextPollAt: _nextPollAt, ...lasting } = current;
+    change({ ...lasting, stage, ...facts }, failure);
+    record();
   }
 
   return {
     get current() {
       return current;
     },
-    enter(stage, facts = {}) {
-      const { challenges: _challenges, deadline: _deadline, nextPollAt: _nextPollAt, ...lasting } = current;
-      current = { ...lasting, stage, ...facts };
-      record();
-    },
+    enter,
+    fail: (why) => enter('failed', {}, why),
     learn(facts) {
-      current = { ...current, ...facts };
+      change({ ...current, ...facts });
     },
     reject(type) {
-      current = { ...current, rejectedAnswers: current.rejectedAnswers + 1, lastRejection: type };
+      change({ ...current, rejectedAnswers: current.rejectedAnswers + 1, lastRejection: type });
     },
   };
 }

@@ -52,7 +52,7 @@ export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (r
     } else if (error instanceof ApplicationFailure) {
       const { flinksCode } = (error.details?.[0] ?? {}) as Partial<FailureDetails>;
       if (flinksCode !== undefined) progress.learn({ lastFlinksCode: flinksCode });
-      progress.enter('failed');
+      progress.fail({ type: error.type ?? '', message: error.message });
     }
     measureFailure(error, progress.current);
     throw error;

@@ -1,5 +1,5 @@
 // Opening a Flinks session, with the bank's questions on the way.
-import { CancellationScope, CancelledFailure, condition } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, condition, workflowInfo } from '@temporalio/workflow';
 import type { Authorized, AuthorizeRequest } from '../activities/authorize.js';
 import { milliseconds, type Challenge, type Login, type ResolvedInput } from '../contract.js';
 import type { SecurityResponse } from '../flinks/client.js';
@@ -30,22 +30,26 @@ export async function openSession(
   mode: 'cached' | 'live',
 ): Promise<OpenedSession> {
   const { save, language, tag } = input;
-  const authorize = mode === 'cached' ? repeatable.authorize : once.authorize;
+  const { authorize } = mode === 'cached' ? repeatable('Open the stored data') : once('Log in at the bank');
   if ('institution' in login) run.progress.learn({ institution: login.institution });
   run.progress.enter('authorizing');
   let reply = await call(run, authorize, mode === 'cached' ? 'FlinksUnavailable' : 'LoginOutcomeUnknown', (at) => ({
     open: { login, mode, save, language, tag },
     at,
+    // Not `runId`, which a reset changes: a run that was reset must not log in live once more by itself.
+    ...(mode === 'live' && { run: workflowInfo().originalExecutionRunId }),
   }));
 
   const firstAskedAt = Date.now();
   while (reply.kind === 'challenges') {
-    const { token, open } = reply;
+    const { token, run: openedIn, open } = reply;
     const answers = await askCustomer(run, input, open, firstAskedAt + allRoundsWithinMs);
     run.progress.enter('authorizing');
-    reply = await call(run, once.authorize, 'LoginOutcomeUnknown', (at) => ({
+    const { authorize: respond } = once(`Answer round ${run.progress.current.round}`);
+    reply = await call(run, respond, 'LoginOutcomeUnknown', (at) => ({
       answer: { requestId: open.requestId, token, answers },
       at,
+      run: openedIn,
     }));
   }
   return { ...reply.session, cached: mode === 'cached', stale: reply.stale ?? false };
@@ -53,7 +57,7 @@ export async function openSession(
 
 async function call(
   { progress }: Run,
-  authorize: typeof once.authorize,
+  authorize: (request: AuthorizeRequest) => Promise<Authorized>,
   unreported: 'FlinksUnavailable' | 'LoginOutcomeUnknown',
   request: (at: { attempt: number; elapsedMs: number }) => AuthorizeRequest,
 ): Promise<Authorized> {

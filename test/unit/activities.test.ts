@@ -277,3 +277,29 @@ test('neither the failure of an activity nor what the worker writes about it sho
   const shown = JSON.stringify(failure) + inspect(written, { depth: 10 });
   for (const hidden of [username, password, ...Object.values(simulator.keys)]) expect(shown).not.toContain(hidden);
 });
+
+const heldUntil = { attempt: 1, scheduledTimestampMs: 1_000_000, currentAttemptScheduledTimestampMs: 1_000_000 };
+const runId = 'the-run';
+
+test.each([
+  ['another run that it was reset to', { ...heldUntil, workflowExecution: { workflowId: 'w', runId: 'another' } }],
+  ['a second attempt', { ...heldUntil, attempt: 2, workflowExecution: { workflowId: 'w', runId } }],
+  [
+    'a first attempt after a reset of the activity',
+    { ...heldUntil, currentAttemptScheduledTimestampMs: 1_000_001, workflowExecution: { workflowId: 'w', runId } },
+  ],
+])('neither a live login nor an answer is sent by %s', async (_, info) => {
+  const { authorize } = activitiesAt();
+  const at = { attempt: 1, elapsedMs: 0 };
+  const requests: AuthorizeRequest[] = [
+    { open: { login: { loginId: loginIdFor('plain') }, mode: 'live', save: true }, at, run: runId },
+    { answer: { requestId: 'r', token: 't', answers: [] }, at, run: runId },
+  ];
+  for (const request of requests)
+    await expect(run(() => authorize(request), environmentOf(info))).rejects.toMatchObject({
+      type: 'LoginOutcomeUnknown',
+      nonRetryable: true,
+      message: expect.stringMatching(/was not (made|sent) again\.$/),
+    });
+  expect(simulator.requests).toEqual([]);
+});

@@ -79,7 +79,7 @@ const planted: [file: string, code: string, rule: string][] = [
   ],
   [
     'src/workflows/planted-unawaited-activity.ts',
-    `import { repeatable } from './calls.js';\nexport function forget(): void {\n  repeatable.getAccountsSummary('x');\n}`,
+    `import { repeatable } from './calls.js';\nexport function forget(): void {\n  repeatable().getAccountsSummary('x');\n}`,
     'no-floating-promises',
   ],
   ['src/cli/planted-console.ts', `console.log('a secret');\nexport {};`, 'no-console'],

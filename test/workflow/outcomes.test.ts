@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { failureTypes, type FailureType, type RetrieveAccountDetailsInput } from '../../src/contract.js';
+import { nextStep } from '../../src/workflows/next-step.js';
 import type { Retrieval } from '../support/retrieval.js';
 import { retryPolicy, workflowEnvironment } from '../support/workflow-environment.js';
 
@@ -75,9 +76,35 @@ test.each(Object.entries(outcomes))(
   'a run can end as %s, and Flinks is asked no more than that takes',
   async (ended, [start, asked]) => {
     const stage = ended === 'completed' || ended === 'cancelled' ? ended : 'failed';
-    expect(await endOf(await start())).toEqual({ ended, stage, asked });
+    const run = await start();
+    expect(await endOf(run)).toEqual({ ended, stage, asked });
   },
 );
+
+test.each(failureTypes)(
+  'the message of %s says what happened, ends with the next step, and is on the run’s page',
+  async (type) => {
+    const run = await outcomes[type][0]();
+    const outcome = await run.outcome();
+    const message = 'message' in outcome ? outcome.message : '';
+    expect(message).toMatch(/^[A-Za-z].{15,}\. /);
+    expect(message.endsWith(` ${nextStep[type]}`) ? nextStep[type] : message).toBe(nextStep[type]);
+    expect(message).not.toMatch(/hunter-2|plain\+900|Montreal|secret-no-guid/);
+    const { currentDetails } = await run.handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    const page = currentDetails.replaceAll('\\', '');
+    expect(page).toContain(`failed: ${type}`);
+    expect(page).toContain(message);
+  },
+);
+
+test('a run that waited too long names the RequestId for Flinks support', async () => {
+  const outcome = await (await runOf('pending-for-ever', minutes)).outcome();
+  const { message, details }: { message: string; details: Record<string, unknown> } =
+    'message' in outcome ? outcome : { message: '', details: {} };
+  expect(details).toHaveProperty('requestId', expect.stringMatching(/^[0-9a-f-]{36}$/));
+  expect(message).toContain(`RequestId ${String(details['requestId'])} `);
+  expect(message).toContain('Contact Flinks support');
+});
 
 test('an input that does not fit names every bad field and repeats no value', async () => {
   const outcome = await (await flinks.startWith(unfit)).outcome();

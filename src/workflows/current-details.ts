@@ -1,0 +1,74 @@
+// What a run's page in the Web UI says, in Markdown, for a person who may never have seen Temporal.
+import type { Challenge, Progress, Stage } from '../contract.js';
+
+/**
+ * What the run is doing, since when, and what its reader has to do. `failure` is why it failed. Words that are not ours,
+ * such as a bank's questions, are shown as they are and never read as Markdown.
+ */
+export function currentDetails(progress: Progress, since: Date, workflowId: string, failure = unknown): string {
+  const command = (name: string): string => block(`npm run starter -- ${name} ${workflowId}`);
+  const [does, ...next] = pages[progress.stage](progress, command, failure);
+  return [`### ${does}`, `Since ${time(since.toISOString())}.`, ...next, facts(progress)].join('\n\n');
+}
+
+/** Why a run failed: the failure's type and message. */
+export interface Why {
+  type: string;
+  message: string;
+}
+
+const unknown: Why = { type: '', message: '' };
+
+/** First what the run does, then a paragraph each. */
+type Page = [does: string, ...paragraphs: string[]];
+
+const nothingToDo = '**What to do now:** nothing.';
+
+const pages: Record<Stage, (progress: Progress, command: (name: string) => string, failure: Why) => Page> = {
+  authorizing: ({ round }) => [
+    round === 0 ? 'Opening a session at the bank' : 'The bank checks the answer',
+    `${nothingToDo} A bank may take up to four minutes.`,
+  ],
+  awaitingAnswers: ({ round, challenges = [], deadline }, command) => [
+    'Waiting for the customer’s answer',
+    `In round ${round} the bank asks:`,
+    challenges.map(question).join('\n'),
+    `Without an answer before ${time(deadline)} the run fails as SecurityAnswerTimedOut.`,
+    '**What to do now:** nothing where the app asks the customer. By hand:',
+    command('answer'),
+  ],
+  summarizing: () => ['Asking Flinks for the list of accounts', nothingToDo],
+  retrievingDetails: () => ['Asking Flinks for the details of the accounts', nothingToDo],
+  waitingForFlinks: ({ polls, nextPollAt, deadline }, command) => [
+    'Waiting for Flinks, which still collects the data',
+    `Polls so far: ${polls}. Next poll: ${time(nextPollAt)}. Last poll: ${time(deadline)}, and after it the run fails as PendingTooLong.`,
+    `${nothingToDo} To give up before:`,
+    command('cancel'),
+  ],
+  completed: (_, command) => ['Done: the accounts are there', 'They are the result of this run:', command('result')],
+  failed: (_, _command, { type, message }) => [`The run failed: ${text(type)}`, text(message)],
+  cancelled: () => ['The run was cancelled', `${nothingToDo} The same login may be started again.`],
+};
+
+const question = ({ prompt, choices = [] }: Challenge): string =>
+  `1. ${text(prompt)}${choices.length > 0 ? ` (choices: ${choices.map(text).join('; ')})` : ''}`;
+
+const facts = ({ institution, requestId, lastFlinksCode, rejectedAnswers, lastRejection }: Progress): string =>
+  [
+    ...(institution === undefined ? [] : [`Institution: ${text(institution)}`]),
+    ...(requestId === undefined ? [] : [`Flinks RequestId: ${text(requestId)}`]),
+    ...(lastFlinksCode === undefined ? [] : [`Last FlinksCode: ${text(lastFlinksCode)}`]),
+    ...(lastRejection === undefined ? [] : [`Refused answers: ${rejectedAnswers}, the last as ${lastRejection}`]),
+  ]
+    .map((fact) => `- ${fact}`)
+    .join('\n');
+
+/** As a block of code, to copy. */
+const block = (line: string): string => `    ${line}`;
+
+/** As running text in which nothing is read as Markdown. */
+const text = (words: string): string =>
+  words.replace(/[\r\n\u2028\u2029]+/g, ' ').replace(/[\\`*_{}[\]()<>#+\-!|~&:]/g, '\\$&');
+
+/** `2026-01-31T12:00:00.000Z` as people read it. */
+const time = (iso = ''): string => `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
