@@ -1,7 +1,8 @@
 // One login of a batch, from its start to its outcome.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AccountDetailsClient, RunSummary } from '../client.js';
+import { isOpen, type AccountDetailsClient, type RunSummary } from '../client.js';
 import { AccountDetailsError, RunFailedError } from '../client-errors.js';
+import type { TurnOptions } from '../priority.js';
 import { batchRequestId, type BatchLogin } from './batch-logins.js';
 import type { BatchRecord } from './batch-report.js';
 
@@ -10,6 +11,8 @@ export interface BatchRunOptions {
   workflowId: string;
   /** Wait for the run's end, or until it needs an answer. */
   wait: boolean;
+  /** Whose turn its runs are. */
+  turn: TurnOptions;
   /** Ends the waiting with an AbortError. The run goes on. */
   signal: AbortSignal;
 }
@@ -25,11 +28,11 @@ const latestLookMs = 5_000;
 export async function runLogin(
   client: AccountDetailsClient,
   { line, input }: BatchLogin,
-  { batch, workflowId, wait, signal }: BatchRunOptions,
+  { batch, workflowId, wait, turn, signal }: BatchRunOptions,
 ): Promise<BatchRecord> {
   try {
     const requestId = batchRequestId(batch, workflowId);
-    const { runId, started } = await client.start(input, { workflowId, requestId });
+    const { runId, started } = await client.start(input, { ...turn, workflowId, requestId });
     if (!wait) return { line, workflowId, runId, outcome: started ? 'started' : 'joined' };
     return { line, workflowId, runId, ...(await outcomeOf(client, workflowId, signal)) };
   } catch (error) {
@@ -49,7 +52,7 @@ async function outcomeOf(
     await sleep(wait, undefined, { signal });
     const run = await client.summary(workflowId);
     if (run.status === 'COMPLETED') return { outcome: 'completed' };
-    if (run.status !== 'RUNNING') return reasonOf(client, workflowId);
+    if (!isOpen(run.status)) return reasonOf(client, workflowId);
     if (await needsAnswer(client, run)) return { outcome: 'AnswerNeeded' };
   }
 }

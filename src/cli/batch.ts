@@ -16,12 +16,13 @@ import { isSettled, openReport, type BatchReport } from './batch-report.js';
 import { runLogin } from './batch-run.js';
 import { createTally, isFailure, outcomesTable, sum, type Tally } from './batch-tally.js';
 import type { Connect } from './commands.js';
+import { turnOf, type TurnOptions } from '../priority.js';
 import { fieldsBesideLogin, type StartOptions } from './input.js';
 import { liveLine, type LiveLine } from './live-line.js';
 import { CommandError, exitCode, say, starterCommand, usageError, writeJson, type ExitCode } from './output.js';
 import { screenOf } from './screen.js';
 
-export interface BatchOptions extends StartOptions {
+export interface BatchOptions extends StartOptions, TurnOptions {
   fromFile: string;
   report?: string;
   concurrency: number;
@@ -46,6 +47,8 @@ interface Batch {
 /** Runs a batch. What was started goes on, whatever ends the command. */
 export async function startFromFile(connect: Connect, options: BatchOptions): Promise<ExitCode> {
   const { fromFile, timeout } = options;
+  // Before anything is read or started.
+  turnOf(options);
   if (options.check) return check(options);
   const reportFile = options.report ?? (fromFile === '-' ? undefined : `${fromFile}.report.ndjson`);
   if (reportFile === undefined)
@@ -114,7 +117,13 @@ async function work(batch: Batch, client: AccountDetailsClient, queue: AsyncGene
   try {
     for await (const { workflowId, ...login } of { [Symbol.asyncIterator]: () => ({ next: () => queue.next() }) }) {
       tally.opened(1);
-      const how = { batch: report.batch, workflowId, wait: options.wait === true, signal: stop.signal };
+      const { wait = false, priority, tenant, tenantWeight } = options;
+      const turn = {
+        ...(priority !== undefined && { priority }),
+        ...(tenant !== undefined && { tenant }),
+        ...(tenantWeight !== undefined && { tenantWeight }),
+      };
+      const how = { batch: report.batch, workflowId, wait, turn, signal: stop.signal };
       const record = await runLogin(client, login, how).finally(() => tally.opened(-1));
       await report.write(record);
       tally.count(record.outcome);

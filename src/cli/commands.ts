@@ -1,5 +1,5 @@
 // What the commands on runs do, each with its exit code.
-import { checkInput, type AccountDetailsClient } from '../client.js';
+import { checkInput, isOpen, type AccountDetailsClient } from '../client.js';
 import type { Stage } from '../contract.js';
 import { turnOf, type TurnOptions } from '../priority.js';
 import { askChallenges, isInteractive, parseAnswers, readStdin } from './ask.js';
@@ -74,7 +74,7 @@ export async function status(client: AccountDetailsClient, id: string, { json }:
   process.stdout.write(`${lines.join('\n')}\n`);
   // Why it ended, and what to do now, is in the failure.
   if (state === 'COMPLETED') process.stdout.write(`Its accounts: ${starterCommand} result ${workflowId}\n`);
-  else if (state !== 'RUNNING') await client.result(id).catch((error: unknown) => report(error, false));
+  else if (!isOpen(state)) await client.result(id).catch((error: unknown) => report(error, false));
   return exitCode.ok;
 }
 

@@ -25,6 +25,7 @@ type CommandCode =
   | 'PayloadStore'
   | 'NotConfirmed'
   | 'NotCurrent'
+  | 'Interrupted'
   | 'Unexpected';
 
 // An object and no list, so that the compiler misses a code that is added elsewhere and not here.
@@ -38,7 +39,14 @@ const otherCodes: Record<Exclude<ErrorCode, FailureType | RejectionType> | Comma
   RunFailed: true,
   NoWorker: true,
   NoSuchNamespace: true,
+  NoSearchAttributes: true,
   ServerUnreachable: true,
+  AccessDenied: true,
+  InvalidRequest: true,
+  ServerError: true,
+  UnreadablePayload: true,
+  WaitTimedOut: true,
+  WaitAborted: true,
   Usage: true,
   Configuration: true,
   AnswerNeeded: true,
@@ -48,6 +56,7 @@ const otherCodes: Record<Exclude<ErrorCode, FailureType | RejectionType> | Comma
   PayloadStore: true,
   NotConfirmed: true,
   NotCurrent: true,
+  Interrupted: true,
   Unexpected: true,
 };
 
@@ -106,9 +115,30 @@ const deployment = z.object({
 });
 const finding = z.object({
   check: z.string(),
-  ok: z.boolean(),
-  note: z.string().describe('What was found, or how to mend it.'),
+  ok: z.boolean().describe('False for a fault.'),
+  state: z.enum(['ok', 'warning', 'fault', 'skipped']),
+  note: z.string().describe('What was found.'),
+  mend: z.string().optional().describe('What to do about it.'),
 });
+const count = z.int().min(0);
+const badLine = z.object({
+  line: count,
+  outcome: z.literal('BadLine'),
+  message: z.string(),
+  fields: z.array(z.string()).optional(),
+});
+const ofBatch = z.union([
+  z.object({
+    line: count,
+    workflowId: z.string(),
+    runId: z.string().optional().describe('Absent where no run was started.'),
+    outcome: z.string().describe('completed, started, joined, AnswerNeeded or the code of an error.'),
+    message: z.string().optional(),
+  }),
+  badLine,
+  z.object({ summary: z.object({ outcomes: z.record(z.string(), count), badLines: count }) }),
+]);
+const ofCheckedBatch = z.union([badLine, z.object({ summary: z.object({ logins: count, badLines: count }) })]);
 
 interface Printed {
   document: z.ZodType;
@@ -123,6 +153,8 @@ const lines = (document: z.ZodType): Printed => ({ document, as: 'lines' });
 export const documents: Record<string, Printed> = {
   start: one(started),
   'start --wait': one(started.extend({ result: resultSchema })),
+  'start --from-file': lines(ofBatch),
+  'start --from-file --check': lines(ofCheckedBatch),
   answer: one(answerOutcomeSchema),
   status: one(status),
   watch: lines(status),

@@ -1,5 +1,5 @@
 // Following a run to its end from the command line.
-import type { AccountDetailsClient, RunStatus } from '../client.js';
+import { isOpen, type AccountDetailsClient, type RunStatus } from '../client.js';
 import { AnswerRejectedError } from '../client-errors.js';
 import { askChallenges, isInteractive } from './ask.js';
 import { liveLine } from './live-line.js';
@@ -39,7 +39,7 @@ export async function follow(
         await askAndSend(client, workflowId, status, timeout);
         answeredRound = round;
       }
-      if (status.status !== 'RUNNING') return status;
+      if (!isOpen(status.status)) return status;
     }
     throw new Error('The watch ended before the run.');
   } catch (error) {

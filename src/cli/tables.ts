@@ -1,5 +1,5 @@
 // What people see of results and lists.
-import type { RunSummary } from '../client.js';
+import { isOpen, type RunSummary } from '../client.js';
 import type { RetrieveAccountDetailsResult } from '../contract.js';
 import { harmless, screenOf, type Colour } from './screen.js';
 import { table, type Column } from './table.js';
@@ -25,7 +25,7 @@ export const runsTable = (runs: readonly RunSummary[], screen = stdout()): strin
 export function colourOfRun({ status, stage }: Pick<RunSummary, 'status' | 'stage'>): Colour | undefined {
   if (status === 'COMPLETED') return 'green';
   if (status === 'CANCELLED') return 'gray';
-  if (status !== 'RUNNING') return 'red';
+  if (!isOpen(status)) return 'red';
   return stage === 'awaitingAnswers' ? 'yellow' : 'cyan';
 }
 

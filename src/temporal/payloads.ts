@@ -1,5 +1,4 @@
 // How payloads are written and read by this process: encrypted, unless that is turned off by name.
-import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
 import { encodeToPayload, loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import proto from '@temporalio/proto';
@@ -7,6 +6,7 @@ import { z } from 'zod';
 import { checkEnvironment, type Environment } from '../environment.js';
 import { createEncryptionCodec, type Accepted } from './encryption/codec.js';
 import { localKeys, parsePayloadKeys, type KeyProvider } from './encryption/keys.js';
+import { failureConverterPath } from './failure-converter-path.cjs';
 import { externalStorageFor } from './storage/external-storage.js';
 import type { PayloadStore } from './storage/payload-store.js';
 
@@ -37,9 +37,6 @@ const variables = z
 /** Reads `PAYLOAD_…`. Throws a ConfigurationError that says how to make a key where there is none. */
 export const loadPayloadConfig = (environment: Environment = process.env): PayloadConfig =>
   checkEnvironment(variables, environment, ['PAYLOAD_KEYS']);
-
-/** Where the failure converter is, for the worker, the client and the bundle alike. */
-export const failureConverterPath = fileURLToPath(new URL('./failure-converter.cjs', import.meta.url));
 
 /** The data converter of every client and worker in this namespace. Payloads are stored after they were encrypted. */
 export const dataConverterFor = (config: PayloadConfig, namespace: string, store?: PayloadStore): DataConverter => ({

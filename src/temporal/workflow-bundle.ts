@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { createLogger } from '../logging.js';
-import { failureConverterPath } from './payloads.js';
+import { failureConverterPath } from './failure-converter-path.cjs';
 
 /** The sources end in .ts where they run as they are, and in .js where they were compiled. */
 export const isCompiled = !import.meta.url.endsWith('.ts');

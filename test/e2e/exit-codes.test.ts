@@ -248,8 +248,12 @@ test('no server: exit code 5 from every command that asks one', async () => {
   expect(stdout.trimEnd().split('\n').map(codeOf)).toEqual(asking.map(() => 'ServerUnreachable'));
 });
 
-/** Tried where builds of workers are: test/e2e/worker-builds.test.ts. */
-const elsewhere = ['deploy set-current 0'];
+/** Tried where builds of workers and files of logins are: worker-builds.test.ts, batch.test.ts. */
+const elsewhere = [
+  'deploy set-current 0',
+  ...[0, 1, 2, 3, 4, 5].map((code) => `start --from-file ${code}`),
+  ...[0, 2].map((code) => `start --from-file --check ${code}`),
+];
 
 test('every exit code in the contract’s table has a case here, and none is missing there', () => {
   const written = tableRows('docs/contract.md', 'Exit codes').flatMap(([command, ...cells]) =>

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { checkEnvironment, wholeNumber, type Environment } from '../../environment.js';
 import { createFileStore } from './file-store.js';
 import type { PayloadStore } from './payload-store.js';
+import { missingS3Packages } from './s3-packages.cjs';
 import { createS3Store } from './s3-store.js';
 
 export type { PayloadStore } from './payload-store.js';
@@ -28,6 +29,8 @@ const variables = z
     };
     const s3 = s3Address.exec(address)?.groups;
     if (s3) {
+      const missing = missingS3Packages();
+      if (missing.length > 0) return refuse(`on S3 needs more packages: npm install ${missing.join(' ')}`);
       const { bucket = '', path = '' } = s3;
       const prefix = path.replace(/\/*$/, path === '' ? '' : '/');
       return createS3Store({ bucket, prefix, endpoint: v.PAYLOAD_STORAGE_S3_ENDPOINT }, threshold);
