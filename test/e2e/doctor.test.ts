@@ -262,7 +262,7 @@ const cases: Case[] = [
     what: 'a folder for payloads in which nobody may write',
     broken: () => ({ PAYLOAD_STORAGE: `file:${blocked}` }),
     checks: ['payload storage'],
-    says: /A payload cannot be stored \(E\w+\)/,
+    says: /A payload cannot be stored.*\(E\w+\)/,
     mend: /PAYLOAD_STORAGE/,
   },
   {

@@ -248,8 +248,9 @@ test('no server: exit code 5 from every command that asks one', async () => {
   expect(stdout.trimEnd().split('\n').map(codeOf)).toEqual(asking.map(() => 'ServerUnreachable'));
 });
 
-/** Tried where builds of workers and files of logins are: worker-builds.test.ts, batch.test.ts. */
+/** Tried in worker-builds.test.ts, batch.test.ts and doctor.test.ts. */
 const elsewhere = [
+  'doctor 5',
   'deploy set-current 0',
   ...[0, 1, 2, 3, 4, 5].map((code) => `start --from-file ${code}`),
   ...[0, 2].map((code) => `start --from-file --check ${code}`),
