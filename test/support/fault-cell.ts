@@ -10,10 +10,11 @@ import {
   type Progress,
   type RetrieveAccountDetailsInput,
 } from '../../src/contract.js';
-import { wordsOfFlinks, type Ending, type Row, type Step } from '../workflow/fault-table.js';
+import { type Ending, type Row, type Step } from '../workflow/fault-table.js';
 import { breachesOf } from './breaches.js';
 import { isFaultFree } from './fault-free.js';
 import { failureOf, type Outcome } from './outcome.js';
+import { shownSecrets } from './shown-secrets.js';
 import { until } from './until.js';
 import type { WorkflowEnvironment } from './workflow-environment.js';
 
@@ -74,7 +75,8 @@ export function createCells(flinks: WorkflowEnvironment): RunCell {
     await until('every request is closed', () => requests.every(({ closedAt }) => closedAt !== undefined));
     const breaches = breachesOf(requests, { liveLogins: input.mode === 'live' ? 1 : 0 });
     if ('completed' in outcome && !isFaultFree(outcome.completed, scenario, loginId)) breaches.push('other data');
-    if (!('completed' in outcome)) breaches.push(...secretsIn(outcome, flinks, requests));
+    if (!('completed' in outcome) && shownSecrets(outcome, flinks.simulator.keys, requests))
+      breaches.push('a secret in the failure');
     return {
       ending: 'completed' in outcome ? 'completed' : 'type' in outcome ? (outcome.type as Ending) : 'cancelled',
       met: requests.filter((request) => request.fault).length,
@@ -83,14 +85,8 @@ export function createCells(flinks: WorkflowEnvironment): RunCell {
   };
 }
 
-function secretsIn(
-  outcome: Outcome,
-  { simulator: { keys } }: WorkflowEnvironment,
-  requests: ReturnType<typeof requestsOf>,
-): string[] {
-  const tokens = requests.flatMap(({ headers }) => headers['flinks-auth-key'] ?? []);
-  const shown = JSON.stringify(outcome);
-  return [keys.secretKey, keys.apiKey, wordsOfFlinks, 'Montreal', ...tokens].some((secret) => shown.includes(secret))
-    ? ['a secret in the failure']
-    : [];
-}
+/** The requests of a run at this step. */
+export const placeOf = (step: Step): Omit<FaultRule, 'fault' | 'times' | 'nth'> => {
+  const { nth: _nth, ...place } = settings[step].at;
+  return place;
+};
