@@ -1,15 +1,17 @@
 // The table has to notice when two rows of the classifier are swapped: otherwise it would prove nothing.
 import { expect, test, vi } from 'vitest';
-import type { FlinksAnswer } from '../../src/flinks/errors.js';
+import type * as errors from '../../src/flinks/errors.js';
 import { createCells } from '../support/fault-cell.js';
 import { surprises } from '../support/surprises.js';
 import { workflowEnvironment } from '../support/workflow-environment.js';
 import { rows as allRows, type Row } from './fault-table.js';
 
+type FlinksAnswer = errors.FlinksAnswer;
+
 const swapped = vi.hoisted((): { pair?: [FlinksAnswer, FlinksAnswer] } => ({}));
 
 vi.mock('../../src/flinks/errors.js', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../src/flinks/errors.js')>();
+  const original = await importOriginal<typeof errors>();
   const isThis = (answer: FlinksAnswer, { code, status, message }: FlinksAnswer): boolean =>
     answer.code === code && answer.status === status && (code === undefined || answer.message === message);
   const other = (answer: FlinksAnswer): FlinksAnswer => {
