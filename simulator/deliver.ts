@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import type { Fault } from './faults.js';
+import { isObject, type Json } from './fields.js';
 import type { Reply } from './replies.js';
 
 const SLOW_MS = 30_000;
@@ -50,6 +51,10 @@ export async function deliver(delivery: Delivery, fault: Fault | undefined): Pro
       return pipeline(padded(reply, fault.bytes), createGzip(), response);
   }
   begin();
+  if (fault?.kind === 'unknown-fields') return send(response, { ...reply, body: strange(reply.body ?? {}) as Json });
+  if (fault?.kind === 'wrong-content-type') {
+    return send(response, { ...reply, headers: { ...reply.headers, 'content-type': 'text/html' } });
+  }
   const bytes = bytesOf(reply);
   const kept = fault?.kind === 'empty' ? 0 : fault?.kind === 'truncated' ? Math.floor(bytes.length / 2) : bytes.length;
   sendBytes(response, reply, bytes.subarray(0, kept));
@@ -80,6 +85,14 @@ function bytesOf({ body, html }: Reply): Buffer {
 
 function headersOf({ headers, html }: Reply): Record<string, string> {
   return { 'content-type': html === undefined ? 'application/json; charset=utf-8' : 'text/html', ...headers };
+}
+
+/** A copy with a field that nobody knows in every object, at every depth. */
+function strange(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(strange);
+  if (!isObject(value)) return value;
+  const copied = Object.entries(value).map(([key, item]) => [key, strange(item)]);
+  return { ...Object.fromEntries(copied), BrandNewField: { Of: ['a', 'later', 'version'] } };
 }
 
 /** The reply as valid JSON with one more field that makes it as large as asked. Streamed, so that it is never in memory. */

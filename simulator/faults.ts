@@ -19,6 +19,7 @@ export type Fault =
     }
   | { kind: 'slow-first-byte' | 'stall-in-body'; delayMs?: number }
   | { kind: 'reset-before' | 'reset-after' | 'reset-in-body' | 'truncated' | 'empty' }
+  | { kind: 'unknown-fields' | 'wrong-content-type' }
   | { kind: 'huge' | 'gzip-bomb'; bytes?: number };
 
 /** Which requests a fault befalls: from the `nth` that matches on (default 1), `times` of them (default 1). */
@@ -49,6 +50,8 @@ const KINDS: Record<Fault['kind'], true> = {
   'reset-in-body': true,
   truncated: true,
   empty: true,
+  'unknown-fields': true,
+  'wrong-content-type': true,
   huge: true,
   'gzip-bomb': true,
 };

@@ -103,8 +103,8 @@ function spendToken(call: Call, endpoint: Endpoint): void {
 function statusReply(fault: Extract<Fault, { kind: 'status' }>, requestId: unknown): Reply {
   const { status, code, message, headers = {}, html, body } = fault;
   if (html !== undefined) return { status, headers, html };
-  if (body) return { status, headers, body };
-  if (code === undefined) return { status, headers };
   const more = requestId === undefined ? {} : { RequestId: requestId };
+  if (body) return { status, headers, body: { ...body, ...more } };
+  if (code === undefined) return { status, headers };
   return { ...(message === undefined ? coded(status, code, more) : failure(status, code, message, more)), headers };
 }

@@ -34,7 +34,8 @@ export interface Recorder {
   requests: RecordedRequest[];
   /** Enters a request. `token` ties the request that minted it to the login that it opens a session for. */
   open(request: Omit<RecordedRequest, 'openAlongside'>, token?: Token): RecordedRequest;
-  close(request: RecordedRequest, at: number): void;
+  /** Notes that the exchange has ended, now, and when that was, once it is known. */
+  close(request: RecordedRequest, at: Promise<number>): Promise<void>;
   clear(): void;
 }
 
@@ -62,9 +63,10 @@ export function createRecorder(): Recorder {
       }
       return record;
     },
-    close(request, at) {
-      request.closedAt = at;
+    async close(request, at) {
+      // At once, because the next request may come before another server has told the time.
       open.delete(request);
+      request.closedAt = await at;
     },
     clear() {
       requests.length = 0;

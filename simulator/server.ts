@@ -82,7 +82,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     void closed.then(async () => {
       const closedByUs = closing || outcome.fault?.kind.startsWith('reset-') === true;
       if (!response.writableFinished && !closedByUs) record.abortedByClient = true;
-      recorder.close(record, await clock.now());
+      await recorder.close(record, clock.now());
     });
 
     const begin = (): void => {

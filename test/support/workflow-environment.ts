@@ -1,5 +1,6 @@
 // The real worker on a Temporal server that skips time, against the real simulator over HTTP, which goes by that
 // server's clock: what the simulator records is what Flinks would have seen.
+import { Client, type Connection, type TestService } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll } from 'vitest';
@@ -7,7 +8,7 @@ import { startSimulator, type Simulator } from '../../simulator/server.js';
 import { createActivities, type Activities } from '../../src/activities/index.js';
 import { defaultRetryPolicy, type RetryPolicy } from '../../src/activities/retries.js';
 import { searchAttributes, taskQueue, type RetrieveAccountDetailsInput } from '../../src/contract.js';
-import { createFlinksClient } from '../../src/flinks/client.js';
+import { createFlinksClient, type FlinksClientOptions } from '../../src/flinks/client.js';
 import { testConverter } from './encryption.js';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
 import { followBrokenReferences } from '../../src/temporal/storage/broken-references.js';
@@ -31,6 +32,10 @@ export interface WorkflowEnvironment {
   startWith(input: unknown): Promise<Retrieval>;
   /** Starts a run with a payload as it is, past every converter. */
   startRaw(payload: RawPayload): Promise<Retrieval>;
+  /** Starts and follows runs without moving the clock, so that many can go at a time. */
+  readonly client: Client;
+  /** Lets the clock jump over what runs wait for while `meanwhile` runs, however many runs that is about. */
+  whileTimePasses<T>(meanwhile: () => Promise<T>): Promise<T>;
   /** Takes the worker away while `meanwhile` runs, so that all that happens then reaches the run in one task. */
   withoutWorker(meanwhile: () => Promise<void>): Promise<void>;
 }
@@ -38,11 +43,16 @@ export interface WorkflowEnvironment {
 /**
  * Brings all of it up for the tests of one file, and takes it down afterwards. A file that uses `withoutWorker` sets
  * `cache` to false: a run that is kept in one worker's memory would wait for that worker. With
- * `change` the worker has other activities.
+ * `change` the worker has other activities, with `limits` its Flinks client other limits.
  */
 export function workflowEnvironment({
   cache = true,
   change = (activities: Activities) => activities,
+  limits = {},
+}: {
+  cache?: boolean;
+  change?: (activities: Activities) => Activities;
+  limits?: Partial<Pick<FlinksClientOptions, 'timeouts' | 'maxResponseBytes'>>;
 } = {}): WorkflowEnvironment {
   let parts: Awaited<ReturnType<typeof bringUp>> | undefined;
   const up = () => {
@@ -50,7 +60,7 @@ export function workflowEnvironment({
     return parts;
   };
   beforeAll(async () => {
-    parts = await bringUp(cache, change);
+    parts = await bringUp(cache, change, limits);
   });
   afterEach(() => up().retrievals.closeOpen());
   afterAll(() => parts?.takeDown());
@@ -61,6 +71,18 @@ export function workflowEnvironment({
     get simulator() {
       return up().simulator;
     },
+    get client() {
+      return up().client;
+    },
+    async whileTimePasses(meanwhile) {
+      const { testService } = up().server.connection as Connection & { testService: TestService };
+      await testService.unlockTimeSkipping({});
+      try {
+        return await meanwhile();
+      } finally {
+        await testService.lockTimeSkipping({});
+      }
+    },
     start: (scenario, input) => up().retrievals.start(scenario, input),
     startWith: (input) => up().retrievals.startWith(input),
     startRaw: (payload) => up().retrievals.startRaw(payload),
@@ -68,7 +90,11 @@ export function workflowEnvironment({
   };
 }
 
-async function bringUp(cache: boolean, change: (activities: Activities) => Activities) {
+async function bringUp(
+  cache: boolean,
+  change: (activities: Activities) => Activities,
+  limits: Partial<FlinksClientOptions>,
+) {
   const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
   const workflowBundle = await bundleWorkflows({ searchAttributes: true, encryption: true });
@@ -81,6 +107,7 @@ async function bringUp(cache: boolean, change: (activities: Activities) => Activ
     ...simulator.keys,
     maxResponseBytes: 8 * 1024 * 1024,
     timeouts: { token: 10_000, authorize: 30_000, data: 30_000, poll: 10_000 },
+    ...limits,
   });
   const options: WorkerOptions = {
     connection: server.nativeConnection,
@@ -95,6 +122,7 @@ async function bringUp(cache: boolean, change: (activities: Activities) => Activ
   return {
     server,
     simulator,
+    client: new Client({ connection: server.connection, dataConverter: testConverter() }),
     retrievals: createRetrievals(server.client, simulator),
     async withoutWorker(meanwhile: () => Promise<void>): Promise<void> {
       await worker.stop();

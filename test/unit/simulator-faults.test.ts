@@ -40,7 +40,9 @@ test.each([
   [{ kind: 'status', status: 502, html: '<html>Bad Gateway</html>' }, 502, /^<html>/],
   [{ kind: 'status', status: 503 }, 503, /^$/],
   [{ kind: 'status', status: 200, body: { Accounts: 'none' } }, 200, /^\{"Accounts":"none"\}$/],
+  [{ kind: 'status', status: 203, processed: true, body: {} }, 203, /^\{"RequestId":"[-0-9a-f]{36}"\}$/],
   [{ kind: 'empty' }, 200, /^$/],
+  [{ kind: 'unknown-fields' }, 200, /"BrandNewField".*\}\],.*"BrandNewField"[^\]]*\]\}\}$/s],
   [{ kind: 'truncated' }, 200, /^\{"HttpStatusCode":200,.*[^}]$/s],
   [{ kind: 'huge', bytes: 300_000 }, 200, /"Padding":"x{300000}"\}$/],
   [{ kind: 'gzip-bomb', bytes: 300_000 }, 200, /"Padding":"x{300000}"\}$/],
@@ -49,6 +51,12 @@ test.each([
 ] as const)('a client under %j gets %i and a body of that form', async (fault, status, form) => {
   const { reply } = await detailUnder(fault);
   expect('status' in reply && [reply.status, form.test(reply.text)]).toEqual([status, true]);
+});
+
+test('a reply of the wrong content type is whole', async () => {
+  const { reply } = await detailUnder({ kind: 'wrong-content-type' });
+  expect('headers' in reply && reply.headers.get('content-type')).toBe('text/html');
+  expect(reply).toMatchObject({ status: 200, body: { HttpStatusCode: 200 } });
 });
 
 test('a gzip bomb is small on the wire', async () => {

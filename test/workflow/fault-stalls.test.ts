@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { createCells } from '../support/fault-cell.js';
+import { surprises } from '../support/surprises.js';
+import { workflowEnvironment } from '../support/workflow-environment.js';
+import { rows as allRows, steps, takesTime } from './fault-table.js';
+
+// Few at a time, so that nothing but the fault takes this long.
+const ms = 1_500;
+const flinks = workflowEnvironment({ limits: { timeouts: { token: ms, authorize: ms, data: ms, poll: ms } } });
+const run = createCells(flinks);
+const rows = allRows.filter(takesTime);
+
+test('a run that Flinks keeps waiting at its answer ends as the table says', async () => {
+  expect(await surprises(run, { rows, steps: ['answer'], atATime: 2 })).toEqual({});
+});
+
+test('a run that Flinks keeps waiting at any other step ends as the table says', { timeout: 120_000 }, async () => {
+  const others = steps.filter((step) => step !== 'token' && step !== 'answer');
+  expect(await flinks.whileTimePasses(() => surprises(run, { rows, steps: others, atATime: 8 }))).toEqual({});
+});
+
+test('a run that Flinks keeps waiting at its token ends as the table says', async () => {
+  expect(await surprises(run, { rows, steps: ['token'], atATime: 1 })).toEqual({});
+});

@@ -1,0 +1,37 @@
+// Random plans of faults, answers, cancellations and restarts. SEED repeats one, PLANS says how many.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { faultsOf } from '../support/model.js';
+import { plans } from '../support/plan.js';
+import { play } from '../support/play.js';
+import { workflowEnvironment } from '../support/workflow-environment.js';
+
+const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const numRuns = Number(process.env['PLANS'] ?? 40);
+
+const ms = 2_000;
+const flinks = workflowEnvironment({
+  cache: false,
+  limits: { maxResponseBytes: 1024 * 1024, timeouts: { token: ms, authorize: ms, data: ms, poll: ms } },
+});
+
+test(`whatever happens to a run, it ends as it may: SEED=${seed}`, { timeout: 60_000 + numRuns * 10_000 }, async () => {
+  const ended: Record<string, number> = {};
+  let n = 0;
+  const property = fc.asyncProperty(plans, async (plan) => {
+    n += 1;
+    const played = await play(flinks, plan, n);
+    const { outcome } = played;
+    const ending = 'type' in outcome ? outcome.type : (Object.keys(outcome)[0] ?? '');
+    ended[ending] = (ended[ending] ?? 0) + 1;
+    const faults = faultsOf(played, flinks.simulator.keys);
+    if (faults.length > 0) throw new Error(faults.join('; '));
+  });
+  try {
+    await expect(fc.assert(property, { seed, numRuns })).resolves.toBeUndefined();
+  } finally {
+    process.stdout.write(
+      `${n} plans ended as ${JSON.stringify(ended)}; again: SEED=${seed} PLANS=${numRuns} npm test -- simulation\n`,
+    );
+  }
+});
