@@ -2,12 +2,11 @@
 // then the very payloads of one of them pass the codec alone; both parts are CPU time of one run, so that their ratio
 // holds on any machine.
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { Client } from '@temporalio/client';
 import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { startTemporalServer } from '../dev/temporal-server.js';
-import { startChild } from '../dev/child.js';
+import { cpuOf, ownCpu, startFlinks } from './processes.js';
 import { loginIdFor } from '../simulator/server.js';
 import { createActivities } from '../src/activities/index.js';
 import { AccountDetailsClient } from '../src/client.js';
@@ -31,32 +30,12 @@ function noting(codec: PayloadCodec, passes: Pass[]): PayloadCodec {
   return { encode: note('encode'), decode: note('decode') };
 }
 
-/** CPU milliseconds of this process, its compression threads included. */
-const ownCpu = (): number => (process.cpuUsage().user + process.cpuUsage().system) / 1_000;
-
-/** CPU milliseconds of another process; the kernel counts in hundredths of a second. */
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
-/** In a process of its own, so that its CPU is not counted. */
-async function startSimulatorProcess() {
-  let ready: (environment: Record<string, string>) => void;
-  const environment = new Promise<Record<string, string>>((resolve) => (ready = resolve));
-  const args = ['--import', 'tsx', 'simulator/main.ts', '--port', '0', '--json'];
-  const log = (line: string): void => {
-    if (line.startsWith('{')) ready((JSON.parse(line) as { environment: Record<string, string> }).environment);
-  };
-  return [await startChild(process.execPath, args, { log }), await environment] as const;
-}
-
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 const server = await startTemporalServer();
-const [simulator, flinksEnvironment] = await startSimulatorProcess();
+const simulator = await startFlinks();
 const connection = await NativeConnection.connect({ address: server.address });
 await ensureSearchAttributes(connection, 'default');
-const { flinks, retries } = loadWorkerConfig(flinksEnvironment);
+const { flinks, retries } = loadWorkerConfig(simulator.environment);
 const flinksClient = createFlinksClient(flinks);
 const payloads = loadPayloadConfig({ PAYLOAD_KEYS: `bench:${randomBytes(32).toString('base64')}` });
 const passes: Pass[] = [];

@@ -51,10 +51,15 @@ export interface Postgres {
   dump(database: string): Promise<string>;
 }
 
+/** The folder of PostgreSQL's programs; fails where they are not installed. */
+export async function postgresPrograms(): Promise<string> {
+  const find = 'readlink -f "$(command -v initdb || ls /usr/lib/postgresql/*/bin/initdb | tail -n 1)"';
+  return dirname((await run('sh', ['-c', find])).stdout.trim());
+}
+
 /** A new PostgreSQL with the user and the password that its image would get from the compose file. */
 export async function createPostgres(port: number, passwordFile: string): Promise<Postgres> {
-  const find = 'readlink -f "$(command -v initdb || ls /usr/lib/postgresql/*/bin/initdb | tail -n 1)"';
-  const bin = dirname((await run('sh', ['-c', find])).stdout.trim());
+  const bin = await postgresPrograms();
   const folder = await mkdtemp(join(tmpdir(), 'postgres-data-'));
   // PostgreSQL refuses to run as root.
   const asRoot = process.getuid?.() === 0;

@@ -103,9 +103,23 @@ const duration = (least: number, most: number, range: string) =>
     )
     .meta({ description: `A duration, ${range}. Milliseconds where it has no unit.`, ...durationText });
 
-const guid = z.guid('must be a GUID');
+// Not z.guid(): its pattern belongs to zod, and the sandbox freezes it.
+const guid = z
+  .string('must be a GUID')
+  .regex(/^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})$/, 'must be a GUID')
+  .meta({ format: 'uuid' });
 const text = z.string('must be text').min(1, 'must not be empty');
 const flag = z.boolean('must be true or false');
+
+/**
+ * A schema that works in the workflow sandbox, too. The sandbox evaluates this module once for all runs and freezes what it
+ * can reach of it, and a frozen zod schema cannot parse: it keeps what it has worked out in itself. So there it is reached
+ * by way of an object that is frozen already, and the sandbox looks no further.
+ */
+const unfrozen = <Schema extends object>(schema: Schema): Schema =>
+  '__TEMPORAL__' in globalThis
+    ? new Proxy(Object.freeze({}) as Schema, { get: (_, key): unknown => Reflect.get(schema, key) })
+    : schema;
 
 /** An object that refuses unknown fields, and says what it should be where something else was given. */
 const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
@@ -149,43 +163,48 @@ const isCredentials = (login: unknown): boolean => typeof login === 'object' && 
 const evenWhenOthersAreBad = ({ value }: { value: unknown }): boolean => typeof value === 'object' && value !== null;
 
 /** What a run is started with, as callers write it. */
-export const inputSchema = object({
-  login,
-  mode: z.enum(['cached', 'live'], 'must be cached or live').optional(),
-  onSessionLost: z.enum(['fail', 'cached', 'live'], 'must be fail, cached or live').optional(),
-  language: z.enum(['en', 'fr'], 'must be en or fr').optional(),
-  save: flag.default(true),
-  details: details.prefault({}),
-  polling: polling.prefault({}),
-  answerWithin: duration(1, 24 * hour, 'up to 24 hours').default('7 minutes'),
-  maxChallengeRounds: z
-    .int('must be a whole number from 1 to 10')
-    .min(1, 'must be at least 1')
-    .max(10, 'must be at most 10')
-    .default(6),
-  tag: z.string('must be text').max(200, 'must be at most 200 characters').optional(),
-})
-  .refine(({ login, mode }) => !(mode === 'cached' && isCredentials(login)), {
-    path: ['mode'],
-    error: 'cannot be cached with credentials: only a LoginId has stored data',
-    when: evenWhenOthersAreBad,
+export const inputSchema = unfrozen(
+  object({
+    login,
+    mode: z.enum(['cached', 'live'], 'must be cached or live').optional(),
+    onSessionLost: z.enum(['fail', 'cached', 'live'], 'must be fail, cached or live').optional(),
+    language: z.enum(['en', 'fr'], 'must be en or fr').optional(),
+    save: flag.default(true),
+    details: details.prefault({}),
+    polling: polling.prefault({}),
+    answerWithin: duration(1, 24 * hour, 'up to 24 hours').default('7 minutes'),
+    maxChallengeRounds: z
+      .int('must be a whole number from 1 to 10')
+      .min(1, 'must be at least 1')
+      .max(10, 'must be at most 10')
+      .default(6),
+    tag: z.string('must be text').max(200, 'must be at most 200 characters').optional(),
   })
-  .refine(({ login, onSessionLost, save }) => !(onSessionLost === 'cached' && save === false && isCredentials(login)), {
-    path: ['onSessionLost'],
-    error: 'cannot be cached with credentials and save false: nothing is stored to go back to',
-    when: evenWhenOthersAreBad,
-  })
-  .meta({
-    allOf: [notWithCredentials({ mode: 'cached' }), notWithCredentials({ onSessionLost: 'cached', save: false })],
-  })
-  .transform(({ mode, onSessionLost, ...input }) => {
-    const stored = 'loginId' in input.login;
-    return {
-      ...input,
-      mode: mode ?? (stored ? ('cached' as const) : ('live' as const)),
-      onSessionLost: onSessionLost ?? (stored ? ('cached' as const) : ('fail' as const)),
-    };
-  });
+    .refine(({ login, mode }) => !(mode === 'cached' && isCredentials(login)), {
+      path: ['mode'],
+      error: 'cannot be cached with credentials: only a LoginId has stored data',
+      when: evenWhenOthersAreBad,
+    })
+    .refine(
+      ({ login, onSessionLost, save }) => !(onSessionLost === 'cached' && save === false && isCredentials(login)),
+      {
+        path: ['onSessionLost'],
+        error: 'cannot be cached with credentials and save false: nothing is stored to go back to',
+        when: evenWhenOthersAreBad,
+      },
+    )
+    .meta({
+      allOf: [notWithCredentials({ mode: 'cached' }), notWithCredentials({ onSessionLost: 'cached', save: false })],
+    })
+    .transform(({ mode, onSessionLost, ...input }) => {
+      const stored = 'loginId' in input.login;
+      return {
+        ...input,
+        mode: mode ?? (stored ? ('cached' as const) : ('live' as const)),
+        onSessionLost: onSessionLost ?? (stored ? ('cached' as const) : ('fail' as const)),
+      };
+    }),
+);
 
 export type RetrieveAccountDetailsInput = z.input<typeof inputSchema>;
 /** The input with every default applied. */
@@ -197,67 +216,74 @@ const challenge = z.object({ prompt: z.string(), type: z.string(), choices: z.ar
 export type Challenge = z.infer<typeof challenge>;
 
 /** What the `progress` query and the `waitForChallenge` update answer. Times are ISO 8601 UTC with milliseconds. */
-export const progressSchema = z.object({
-  stage: z.enum(stages),
-  institution: z.string().optional(),
-  requestId: z.string().optional(),
-  challenges: z.array(challenge).optional(),
-  round: z.int(),
-  polls: z.int(),
-  nextPollAt: z.iso.datetime().optional(),
-  deadline: z.iso.datetime().optional(),
-  lastFlinksCode: z.string().optional(),
-  rejectedAnswers: z.int(),
-  lastRejection: z.enum(rejectionTypes).optional(),
-});
+export const progressSchema = unfrozen(
+  z.object({
+    stage: z.enum(stages),
+    institution: z.string().optional(),
+    requestId: z.string().optional(),
+    challenges: z.array(challenge).optional(),
+    round: z.int(),
+    polls: z.int(),
+    nextPollAt: z.iso.datetime().optional(),
+    deadline: z.iso.datetime().optional(),
+    lastFlinksCode: z.string().optional(),
+    rejectedAnswers: z.int(),
+    lastRejection: z.enum(rejectionTypes).optional(),
+  }),
+);
 export type Progress = z.infer<typeof progressSchema>;
 
 /** What the `answerSecurityChallenges` signal and update carry: an answer, or several, by prompt. */
-export const answersSchema = z.strictObject({
-  round: z.int().optional(),
-  requestId: z.string().optional(),
-  answerId: z.string().min(1).max(64).optional(),
-  // Not a z.record: that would drop a prompt named like an object's own machinery, such as `__proto__`.
-  answers: z
-    .custom<Record<string, string | string[]>>(
-      (value) =>
-        typeof value === 'object' &&
-        value !== null &&
-        !Array.isArray(value) &&
-        Object.values(value).every(
-          (answer) =>
-            typeof answer === 'string' || (Array.isArray(answer) && answer.every((a) => typeof a === 'string')),
-        ),
-    )
-    .meta({
-      description: 'The answer to each challenge by its prompt, byte for byte; a list where several choices are meant.',
-      type: 'object',
-      additionalProperties: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
-    }),
-});
+export const answersSchema = unfrozen(
+  z.strictObject({
+    round: z.int().optional(),
+    requestId: z.string().optional(),
+    answerId: z.string().min(1).max(64).optional(),
+    // Not a z.record: that would drop a prompt named like an object's own machinery, such as `__proto__`.
+    answers: z
+      .custom<Record<string, string | string[]>>(
+        (value) =>
+          typeof value === 'object' &&
+          value !== null &&
+          !Array.isArray(value) &&
+          Object.values(value).every(
+            (answer) =>
+              typeof answer === 'string' || (Array.isArray(answer) && answer.every((a) => typeof a === 'string')),
+          ),
+      )
+      .meta({
+        description:
+          'The answer to each challenge by its prompt, byte for byte; a list where several choices are meant.',
+        type: 'object',
+        additionalProperties: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+      }),
+  }),
+);
 export type SecurityAnswers = z.infer<typeof answersSchema>;
 
-export const answerOutcomeSchema = z.object({ accepted: z.literal(true), round: z.int() });
+export const answerOutcomeSchema = unfrozen(z.object({ accepted: z.literal(true), round: z.int() }));
 /** What the update returns for an answer that was taken. */
 export type AnswerOutcome = z.infer<typeof answerOutcomeSchema>;
 
 const flinksObject = z.looseObject({});
 
 /** What a run returns. Keys are camelCase at every depth, values as Flinks sent them, unknown fields kept. */
-export const resultSchema = z.object({
-  requestId: z.string(),
-  institution: z.string().optional(),
-  login: flinksObject.optional(),
-  summary: z.array(flinksObject),
-  accounts: z.array(flinksObject),
-  freshness: z.object({
-    /** When Flinks last refreshed the data, as Flinks wrote it: UTC without a zone. */
-    lastRefresh: z.string().optional(),
-    cached: z.boolean(),
-    /** False when the last refresh failed behind a usable session, or when no account has a transaction though asked. */
-    complete: z.boolean(),
+export const resultSchema = unfrozen(
+  z.object({
+    requestId: z.string(),
+    institution: z.string().optional(),
+    login: flinksObject.optional(),
+    summary: z.array(flinksObject),
+    accounts: z.array(flinksObject),
+    freshness: z.object({
+      /** When Flinks last refreshed the data, as Flinks wrote it: UTC without a zone. */
+      lastRefresh: z.string().optional(),
+      cached: z.boolean(),
+      /** False when the last refresh failed behind a usable session, or when no account has a transaction though asked. */
+      complete: z.boolean(),
+    }),
+    polls: z.int(),
+    challengeRounds: z.int(),
   }),
-  polls: z.int(),
-  challengeRounds: z.int(),
-});
+);
 export type RetrieveAccountDetailsResult = z.infer<typeof resultSchema>;
