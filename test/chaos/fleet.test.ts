@@ -7,7 +7,7 @@ import { loginIdFor, startSimulator, type Simulator } from '../../simulator/serv
 import type { AccountDetailsClient } from '../../src/client.js';
 import { clientAt } from '../support/client.js';
 import { answerOnce } from '../support/customer.js';
-import { endOf, judge, tally, together, unbroken } from '../support/invariants.js';
+import { codeOf, endOf, judge, tally, together, unbroken } from '../support/invariants.js';
 import { devServer } from '../support/servers.js';
 import { bundleForWorkers } from '../support/worker-bundle.js';
 import { startWorker, type WorkerProcess } from '../support/worker-process.js';
@@ -91,7 +91,7 @@ test(
         const ended = await endOf(client, workflowId, 240_000);
         open.delete(workflowId);
         slowest = Math.max(slowest, Date.now() - startedAt);
-        const code = ended === 'stuck' ? ended : 'code' in ended ? ended.code : 'completed';
+        const code = codeOf(ended);
         codes.set(code, (codes.get(code) ?? 0) + 1);
         // Two rounds: a live login or an answer may have been under way when its worker was killed.
         const mayBeUnknown = live || scenario === 'question-then-pending';

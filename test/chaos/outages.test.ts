@@ -12,7 +12,7 @@ import type { AccountDetailsClient } from '../../src/client.js';
 import type { Progress, Stage } from '../../src/contract.js';
 import { clientAt } from '../support/client.js';
 import { attend } from '../support/customer.js';
-import { judge, tally, together, unbroken } from '../support/invariants.js';
+import { codeOf, judge, tally, together, unbroken } from '../support/invariants.js';
 import { startTcpProxy, type Outage, type TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 import { bundleForWorkers } from '../support/worker-bundle.js';
@@ -180,9 +180,7 @@ test.for(disasters)(
     const verdict = together([
       judge(asked, askedEnd, of(asked.loginId)),
       judge(calling, callingEnd, of(calling.loginId)),
-      pendingEnd !== 'stuck' && 'code' in pendingEnd && pendingEnd.code === 'Cancelled'
-        ? unbroken
-        : { ...unbroken, lost: [`${pendingId}: ${JSON.stringify(pendingEnd)}`] },
+      codeOf(pendingEnd) === 'Cancelled' ? unbroken : { ...unbroken, lost: [`${pendingId}: ${codeOf(pendingEnd)}`] },
     ]);
     report(context, {
       promise: name,
@@ -190,7 +188,7 @@ test.for(disasters)(
       kills,
       ...tally(verdict),
       slowestRecoveryMs: recovery,
-      note: `a live login under way: ${callingEnd === 'stuck' ? callingEnd : 'code' in callingEnd ? callingEnd.code : 'completed'}`,
+      note: `a live login under way: ${codeOf(callingEnd)}`,
     });
     expect(verdict).toEqual(unbroken);
   },

@@ -9,6 +9,10 @@ import type { RetrieveAccountDetailsResult } from '../../src/contract.js';
 /** How a run ended: its result, or the code of its failure; `stuck` where it did not end in the time it was given. */
 export type Ended = { result: RetrieveAccountDetailsResult } | { code: string } | 'stuck';
 
+/** One word for it. */
+export const codeOf = (ended: Ended): string =>
+  ended === 'stuck' ? ended : 'code' in ended ? ended.code : 'completed';
+
 /** Waits for a run's end, also while its server is away. */
 export async function endOf(client: AccountDetailsClient, workflowId: string, withinMs = 120_000): Promise<Ended> {
   const giveUpAt = Date.now() + withinMs;
