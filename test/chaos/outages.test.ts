@@ -40,7 +40,12 @@ const work = (): Promise<WorkerProcess> =>
   startWorker(
     { address: between('worker and server').address },
     { url: `http://${between('worker and Flinks').address}`, keys: simulator.keys },
-    { ...bundle.variables, LOG_LEVEL: 'error', FLINKS_POLL_TIMEOUT: '5 seconds' },
+    {
+      ...bundle.variables,
+      LOG_LEVEL: 'error',
+      FLINKS_POLL_TIMEOUT: '5 seconds',
+      FLINKS_AUTHORIZE_TIMEOUT: '30 seconds',
+    },
   );
 
 beforeAll(async () => {
