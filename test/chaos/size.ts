@@ -14,4 +14,5 @@ export const sizes = {
   outage: size('CHAOS_OUTAGE_SECONDS', 60, 10),
   races: size('CHAOS_RACES', 500, 60),
   soakRuns: size('CHAOS_SOAK_RUNS', 20_000, 2_000),
+  pairs: size('CHAOS_PAIRS', 1_000, 100),
 };

@@ -1,0 +1,26 @@
+// Loaded into a worker before anything else: its clock is off by CLOCK_OFFSET_MS, and by as much again, the other way,
+// whenever it gets SIGUSR2.
+let offset = Number(process.env['CLOCK_OFFSET_MS'] ?? 0);
+const RealDate = Date;
+const realNow = Date.now.bind(Date);
+
+class ShiftedDate extends RealDate {
+  constructor(...parts: [] | [number | string | Date]) {
+    super(parts.length === 0 ? realNow() + offset : parts[0]);
+  }
+  static override now(): number {
+    return realNow() + offset;
+  }
+}
+
+// Dates of several parts, as few as there are, are not a matter of the present.
+globalThis.Date = new Proxy(ShiftedDate, {
+  construct: (shifted, parts: []) =>
+    parts.length > 1 ? Reflect.construct(RealDate, parts) : Reflect.construct(shifted, parts),
+  apply: () => new ShiftedDate().toString(),
+}) as unknown as DateConstructor;
+
+process.on('SIGUSR2', () => {
+  offset = -offset;
+  process.stderr.write(`clock off by ${offset} ms\n`);
+});
