@@ -3,17 +3,22 @@ import { Context } from '@temporalio/activity';
 import type { FailureType } from '../contract.js';
 import { FlinksError } from '../flinks/errors.js';
 import { activityFailure } from './failures.js';
+import { leaseOf } from './lease.js';
 import { retryDelay, type Attempt, type RetryPolicy } from './retries.js';
 
 /** A cancelled run waits for its request to be aborted, and hears of it with a heartbeat: so this bounds a cancel. */
 const heartbeatEveryMs = 1_000;
 
-/** Runs `call` with the signal that aborts it, and heartbeats for as long as it takes. */
+/** Runs `call` with the signal that aborts it, and heartbeats for as long as it takes and Temporal hears of it. */
 async function heartbeating<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const context = Context.current();
-  const timer = setInterval(() => context.heartbeat(), heartbeatEveryMs);
+  const lease = leaseOf(context);
+  const timer = setInterval(() => {
+    context.heartbeat();
+    lease.check();
+  }, heartbeatEveryMs);
   try {
-    return await call(context.cancellationSignal);
+    return await call(AbortSignal.any([context.cancellationSignal, lease.signal]));
   } finally {
     clearInterval(timer);
   }

@@ -41,7 +41,7 @@ test.for(clocks)(
   'a worker whose clock is $name, and then jumps two hours, keeps every deadline and slot',
   async ({ name, offset }, context) => {
     const n = offset > 0 ? 1 : 2;
-    const program = ['--import', 'tsx', '--import', './test/support/shifted-clock.ts', 'src/worker.ts'];
+    const program = ['--import', 'tsx', 'test/support/shifted-clock-worker.ts'];
     const variables = { ...bundle.variables, CLOCK_OFFSET_MS: String(offset) };
     const worker = await startWorker(server, simulator, variables, program);
     const login = (scenario: string) => ({ login: { loginId: loginIdFor(scenario, n) } });

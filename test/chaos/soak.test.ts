@@ -21,14 +21,7 @@ let bundle: Awaited<ReturnType<typeof bundleForWorkers>>;
 beforeAll(async () => {
   [server, simulator, bundle] = await Promise.all([startTemporalServer(), startSimulator(), bundleForWorkers()]);
   client = await clientAt(server.address);
-  const program = [
-    '--expose-gc',
-    '--import',
-    'tsx',
-    '--import',
-    './test/support/resources-on-signal.ts',
-    'src/worker.ts',
-  ];
+  const program = ['--import', 'tsx', 'test/support/counting-worker.ts'];
   worker = await startWorker(server, simulator, { ...bundle.variables, LOG_LEVEL: 'error' }, program);
 });
 

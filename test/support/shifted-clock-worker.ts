@@ -1,5 +1,4 @@
-// Loaded into a worker before anything else: its clock is off by CLOCK_OFFSET_MS, and by as much again, the other way,
-// whenever it gets SIGUSR2.
+// A worker whose clock is off by CLOCK_OFFSET_MS, and by as much the other way whenever it gets SIGUSR2.
 let offset = Number(process.env['CLOCK_OFFSET_MS'] ?? 0);
 const RealDate = Date;
 const realNow = Date.now.bind(Date);
@@ -24,3 +23,7 @@ process.on('SIGUSR2', () => {
   offset = -offset;
   process.stderr.write(`clock off by ${offset} ms\n`);
 });
+
+// Only now, so that nothing has taken the real clock.
+const { main } = await import('../../src/worker.js');
+process.exitCode = await main();
