@@ -62,7 +62,7 @@ test.for(clocks)(
     const of = (scenario: string) => requestsOf(simulator.requests, loginIdFor(scenario, n));
     const polls = () => of('pending-for-ever').filter(({ endpoint }) => endpoint === 'GetAccountsDetailAsync');
     await until('some polls were made', () => polls().length >= 3);
-    process.kill(worker.pid, 'SIGUSR2');
+    process.kill(worker.pid, 'SIGWINCH');
     await until('the clock has jumped', () => worker.output().includes('clock off by'));
     await until('the answer is taken', async () => {
       await answerOnce(client, answeredRun.workflowId, answered);

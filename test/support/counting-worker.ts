@@ -1,4 +1,4 @@
-// A worker that at each SIGUSR2 clears its memory and says what it still holds.
+// A worker that at each SIGWINCH clears its memory and says what it still holds.
 import { readdirSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -8,7 +8,7 @@ import { main } from '../../src/worker.js';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-process.on('SIGUSR2', () => {
+process.on('SIGWINCH', () => {
   collect();
   const held: Record<string, number> = {};
   for (const kind of process.getActiveResourcesInfo()) held[kind] = (held[kind] ?? 0) + 1;

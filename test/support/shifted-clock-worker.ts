@@ -1,4 +1,4 @@
-// A worker whose clock is off by CLOCK_OFFSET_MS, and by as much the other way whenever it gets SIGUSR2.
+// A worker whose clock is off by CLOCK_OFFSET_MS, and by as much the other way whenever it gets SIGWINCH.
 let offset = Number(process.env['CLOCK_OFFSET_MS'] ?? 0);
 const RealDate = Date;
 const realNow = Date.now.bind(Date);
@@ -19,7 +19,7 @@ globalThis.Date = new Proxy(ShiftedDate, {
   apply: () => new ShiftedDate().toString(),
 }) as unknown as DateConstructor;
 
-process.on('SIGUSR2', () => {
+process.on('SIGWINCH', () => {
   offset = -offset;
   process.stderr.write(`clock off by ${offset} ms\n`);
 });

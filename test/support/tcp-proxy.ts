@@ -61,7 +61,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     address: `127.0.0.1:${openPort}`,
     fail(how) {
       outage = how;
-      if (how === 'refused') for (const [near, far] of pairs) [near.resetAndDestroy(), far.resetAndDestroy()];
+      if (how === 'refused') for (const socket of [...pairs].flat()) socket.resetAndDestroy();
       else pairs.forEach(hold);
     },
     mend() {
