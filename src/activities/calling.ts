@@ -3,14 +3,16 @@ import { Context } from '@temporalio/activity';
 import type { FailureType } from '../contract.js';
 import { FlinksError } from '../flinks/errors.js';
 import { activityFailure } from './failures.js';
+import { leaseOf } from './lease.js';
 import { retryDelay, type Attempt, type RetryPolicy } from './retries.js';
 
 /** A cancelled run waits for its request to be aborted, and hears of it with a heartbeat: so this bounds a cancel. */
 const heartbeatEveryMs = 1_000;
 
 /**
- * Runs `call` with the signal that aborts it, and heartbeats for as long as it takes. An operator who pauses or resets
- * the activity does not abort it: nobody would know then what the bank has seen, and the call is soon over anyway.
+ * Runs `call` with the signal that aborts it, and heartbeats for as long as it takes and Temporal hears of it. An operator
+ * who pauses or resets the activity does not abort it: nobody would know then what the bank has seen, and the call is soon
+ * over anyway.
  */
 async function heartbeating<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const context = Context.current();
@@ -22,9 +24,13 @@ async function heartbeating<T>(call: (signal: AbortSignal) => Promise<T>): Promi
   };
   if (cancellationSignal.aborted) onCancel();
   else cancellationSignal.addEventListener('abort', onCancel, { once: true });
-  const timer = setInterval(() => context.heartbeat(), heartbeatEveryMs);
+  const lease = leaseOf(context);
+  const timer = setInterval(() => {
+    context.heartbeat();
+    lease.check();
+  }, heartbeatEveryMs);
   try {
-    return await call(hangUp.signal);
+    return await call(AbortSignal.any([hangUp.signal, lease.signal]));
   } finally {
     clearInterval(timer);
   }

@@ -3,6 +3,7 @@ import {
   allHandlersFinished,
   ApplicationFailure,
   CancellationScope,
+  CancelledFailure,
   condition,
   isCancellation,
   patched,
@@ -41,6 +42,9 @@ export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (r
 
   try {
     const result = await story({ progress, desk });
+    // The last call may have succeeded before it heard of a cancellation: the run is cancelled all the same.
+    if (CancellationScope.current().consideredCancelled)
+      throw new CancelledFailure('Cancelled while the last call was under way');
     progress.enter('completed');
     measureResult(progress.current);
     // A run that is replayed to its end, for a query after its close, has its result in its history already. Another copy

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { replay } from '../../src/replay.js';
 import { loadPayloadConfig } from '../../src/temporal/payloads.js';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
+import { mutantsOf } from '../support/history-mutants.js';
 import { recordedKeys, recordedNamespace, shapes } from './shapes.js';
 
 const folder = new URL('./histories/', import.meta.url);
@@ -62,6 +63,12 @@ describe('a change that open runs could not survive is caught', () => {
       .replaceAll('"getAccountsDetail"', '"getAccountsSummary"')
       .replaceAll('"swapped"', '"getAccountsDetail"');
     await expect(onUsual(swapped)).rejects.toThrow(DeterminismViolationError);
+  });
+
+  test.each(plain)('another decision somewhere in the middle of %s', async (file) => {
+    const mutants = mutantsOf(await read(file));
+    const mutant = mutants[Math.floor(mutants.length / 2)];
+    await expect(onUsual(mutant?.json ?? '')).rejects.toThrow(DeterminismViolationError);
   });
 
   test('a timer that is gone', async () => {

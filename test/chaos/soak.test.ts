@@ -1,0 +1,169 @@
+// Very many runs through one worker: what it holds does not grow, and no run sees anything of another.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTemporalServer, type TemporalServer } from '../../dev/temporal-server.js';
+import { accountIdsOf } from '../../simulator/accounts.js';
+import { scenarioNamed } from '../../simulator/scenarios.js';
+import { answersFor, loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
+import type { AccountDetailsClient } from '../../src/client.js';
+import { clientAt } from '../support/client.js';
+import { until } from '../support/until.js';
+import { bundleForWorkers } from '../support/worker-bundle.js';
+import { startWorker, type WorkerProcess } from '../support/worker-process.js';
+import { report } from './promise.js';
+import { sizes } from './size.js';
+
+let server: TemporalServer;
+let simulator: Simulator;
+let client: AccountDetailsClient;
+let worker: WorkerProcess;
+let bundle: Awaited<ReturnType<typeof bundleForWorkers>>;
+
+beforeAll(async () => {
+  [server, simulator, bundle] = await Promise.all([startTemporalServer(), startSimulator(), bundleForWorkers()]);
+  client = await clientAt(server.address);
+  const program = ['--import', 'tsx', 'test/support/counting-worker.ts'];
+  worker = await startWorker(server, simulator, { ...bundle.variables, LOG_LEVEL: 'error' }, program);
+});
+
+afterAll(async () => {
+  await client?.close();
+  await worker?.stop();
+  await simulator?.close();
+  await server?.stop();
+  await bundle?.remove();
+});
+
+interface Held {
+  rss: number;
+  heapUsed: number;
+  files: number;
+  held: Record<string, number>;
+}
+
+/** What the worker holds once it has put down what it can. */
+async function heldByWorker(): Promise<Held> {
+  const said = () => worker.output().match(/^resources .*$/gm) ?? [];
+  const before = said().length;
+  process.kill(worker.pid, 'SIGWINCH');
+  const line = await until('the worker says what it holds', () => said().length > before && said().at(-1));
+  return JSON.parse(line.slice('resources '.length)) as Held;
+}
+
+const megabytes = (bytes: number): number => Math.round(bytes / 1024 / 1024);
+
+let n = 0;
+/** One customer, with a mark of their own at everything that they say. */
+const customer = (scenario: string) => {
+  const loginId = loginIdFor(scenario, ++n);
+  return { scenario, loginId, tag: `canary-${loginId}`, from: simulator.requests.length };
+};
+type Customer = ReturnType<typeof customer>;
+
+/** What a run got or sent that was not its own. */
+function foreign({ scenario, loginId, tag, from }: Customer, result: unknown): string[] {
+  const text = JSON.stringify(result);
+  const { data } = scenarioNamed(scenario);
+  const own = accountIdsOf({ seed: 1, loginId, data });
+  const got = (result as { accounts: { id: string }[] }).accounts.map(({ id }) => id);
+  const requests = simulator.requests.slice(from).filter((request) => request.loginId === loginId);
+  const tags = requests.flatMap(({ body }) =>
+    typeof body === 'object' && body['Tag'] !== undefined ? [body['Tag']] : [],
+  );
+  const keys = new Set(
+    requests.filter(({ endpoint }) => endpoint === 'Authorize').map(({ headers }) => headers['flinks-auth-key']),
+  );
+  return [
+    ...(own.join() === got.join() ? [] : [`${loginId} has other accounts than its own`]),
+    ...(text.includes(loginId) || scenario === 'question' ? [] : [`${loginId} is not in its result`]),
+    ...tags.filter((other) => other !== tag).map(() => `${loginId} sent another's tag`),
+    ...(tags.length > 0 ? [] : [`${loginId} sent no tag`]),
+    ...(keys.size === 1 ? [] : [`${loginId} used ${keys.size} tokens`]),
+  ];
+}
+
+/** Two customers whose runs go step by step beside each other, both asked and both answering at once. */
+async function pair(): Promise<string[]> {
+  const both = [customer('question'), customer('question')];
+  const ids = await Promise.all(
+    both.map(async ({ loginId, tag }) => (await client.start({ login: { loginId }, mode: 'live', tag })).workflowId),
+  );
+  const asked = await Promise.all(
+    ids.map((workflowId) =>
+      until(`${workflowId} asks`, async () => {
+        const { stage, challenges } = await client.progress(workflowId);
+        return stage === 'awaitingAnswers' && challenges;
+      }),
+    ),
+  );
+  const prompts = asked.map((challenges) => challenges.map(({ prompt }) => prompt));
+  await Promise.all(
+    ids.map((id, index) => client.answer(id, { answers: answersFor('question', prompts[index] ?? []) })),
+  );
+  const results = await Promise.all(ids.map((id) => client.result(id)));
+  return both.flatMap((one, index) => foreign(one, results[index]));
+}
+
+async function single(): Promise<string[]> {
+  const one = customer('one-account');
+  const { workflowId } = await client.start({ login: { loginId: one.loginId }, tag: one.tag });
+  return foreign(one, await client.result(workflowId));
+}
+
+/** Works until so many are done, a few at the same time. */
+async function many(count: number, work: () => Promise<string[]>): Promise<string[]> {
+  let left = count;
+  const wrong: string[] = [];
+  const lane = async (): Promise<void> => {
+    while (left-- > 0) wrong.push(...(await work()));
+  };
+  await Promise.all(Array.from({ length: 20 }, lane));
+  return wrong;
+}
+
+test(
+  'very many runs through one worker leave nothing behind in it, and share nothing',
+  { timeout: 3_000_000 },
+  async (context) => {
+    const pairs = sizes.pairs;
+    const rest = Math.max(sizes.soakRuns - 2 * pairs, 0);
+    const startedAt = Date.now();
+    const wrong = await many(pairs, pair);
+    // The worker is warm after these.
+    wrong.push(...(await many(rest / 5, single)));
+    const samples = [await heldByWorker()];
+    for (let part = 0; part < 4; part++) {
+      wrong.push(...(await many(rest / 5, single)));
+      samples.push(await heldByWorker());
+    }
+    const seconds = (Date.now() - startedAt) / 1_000;
+    const [first] = samples;
+    const last = samples.at(-1);
+    if (!first || !last) throw new Error('Nothing was measured.');
+    const runsBetween = (rest * 4) / 5;
+    const perRun = { rss: (last.rss - first.rss) / runsBetween, heap: (last.heapUsed - first.heapUsed) / runsBetween };
+    report(context, {
+      promise: 'soak: one worker, runs share nothing',
+      cases: sizes.soakRuns,
+      kills: 0,
+      lost: wrong.length,
+      doubled: 0,
+      stuck: 0,
+      note: [
+        `${pairs} pairs`,
+        `${Math.round(sizes.soakRuns / seconds)} runs/s`,
+        `RSS ${samples.map(({ rss }) => megabytes(rss)).join(', ')} MB`,
+        `heap ${samples.map(({ heapUsed }) => megabytes(heapUsed)).join(', ')} MB`,
+        `files ${first.files} to ${last.files}`,
+        `resources ${JSON.stringify(first.held)} to ${JSON.stringify(last.held)}`,
+      ].join('; '),
+    });
+    expect(wrong).toEqual([]);
+    // Less than a kilobyte a run is what measuring alone makes up; a run that stayed would be two hundred.
+    expect(perRun.heap).toBeLessThan(1_024);
+    expect(perRun.rss).toBeLessThan(20 * 1_024);
+    expect(Math.abs(last.files - first.files)).toBeLessThan(20);
+    const kinds = new Set([...Object.keys(first.held), ...Object.keys(last.held)]);
+    const grown = [...kinds].filter((kind) => (last.held[kind] ?? 0) - (first.held[kind] ?? 0) >= 20);
+    expect(grown).toEqual([]);
+  },
+);
