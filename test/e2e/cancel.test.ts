@@ -100,3 +100,14 @@ test.each(waiting)('a run cancelled in $stage is closed within 5 s and asks Flin
   expect(requestsOf(loginId)).toHaveLength(sent);
   await expect(client.answer(workflowId, { answers: { Any: 'one' } })).rejects.toMatchObject({ code: 'RunClosed' });
 });
+
+test('a run cancelled while its last call is about to succeed is closed as cancelled', async () => {
+  const loginId = loginIdFor('one-account', 2);
+  // Sooner than the call hears of the cancellation, by the answer to a heartbeat.
+  simulator.inject({ endpoint: 'GetAccountsDetail', loginId, fault: { kind: 'slow-first-byte', delayMs: 500 } });
+  const { workflowId } = await client.start({ login: { loginId } });
+  const held = await until('Detail is held', () => requestsOf(loginId, 'GetAccountsDetail')[0]);
+  await cancel(workflowId);
+  expect(held).toMatchObject({ status: 200 });
+  await expect(client.progress(workflowId)).resolves.toMatchObject({ stage: 'cancelled' });
+});
