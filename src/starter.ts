@@ -148,4 +148,8 @@ async function withConnection(use: (connect: Connect) => Promise<ExitCode>): Pro
   }
 }
 
-if (isMainModule(import.meta.url)) process.exitCode = await main(process.argv.slice(2));
+if (isMainModule(import.meta.url)) {
+  // Whoever reads the output, such as `head`, may have read enough of it.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  process.exitCode = await main(process.argv.slice(2));
+}
