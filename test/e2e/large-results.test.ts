@@ -147,7 +147,7 @@ describe('accounts of 20 MB', () => {
 
     expect(await openPayloadStore(inFolder)?.deleteStored('default', workflowId)).toBe(2);
     expect(await storedFiles()).toEqual([]);
-    await expect(client.result(workflowId)).rejects.toMatchObject({ name: 'PayloadStoreError' });
+    await expect(client.result(workflowId)).rejects.toMatchObject({ code: 'PayloadStore' });
   });
 
   test.skipIf(!hasS3Server)(`come whole ${onS3}; forgetting the run empties the bucket of them alone`, async () => {
