@@ -5,6 +5,8 @@ const project = (name: string, testTimeout: number, more = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 120_000, ...more },
 });
 
+const withBundle = { globalSetup: './test/support/workflow-bundle.ts' };
+
 export default defineConfig({
   test: {
     // Encryption is on in tests as everywhere. The key is made anew for each run and reaches every process they start.
@@ -14,9 +16,9 @@ export default defineConfig({
     maxWorkers: 3,
     projects: [
       project('unit', 20_000),
-      project('workflow', 60_000),
+      project('workflow', 60_000, withBundle),
       project('replay', 60_000),
-      project('e2e', 180_000),
+      project('e2e', 180_000, withBundle),
       // What fails for long: `npm run test:chaos`. It is left out of `npm test`.
       project('chaos', 600_000, { fileParallelism: false }),
     ],

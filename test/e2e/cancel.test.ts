@@ -70,7 +70,8 @@ test.each(blocking)(
     expect(closedAt - askedAt).toBeLessThan(5_000);
     expect(held).toMatchObject({ abortedByClient: true });
     expect(held.closedAt).toBeGreaterThanOrEqual(askedAt);
-    expect(held.closedAt).toBeLessThanOrEqual(closedAt);
+    // The worker hangs up before it says so, and the simulator hears of its socket a moment later.
+    expect(held.closedAt).toBeLessThanOrEqual(closedAt + 250);
     await expect(client.progress(workflowId)).resolves.toMatchObject({ stage: 'cancelled' });
     await expect(client.result(workflowId)).rejects.toMatchObject({ code: 'Cancelled' });
     const sent = requestsOf(loginId).length;

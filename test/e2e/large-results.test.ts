@@ -22,6 +22,7 @@ import { openPayloadStore } from '../../src/temporal/storage/storage.js';
 import { hasS3Server, onS3, s3Credentials, startS3Server } from '../support/s3-server.js';
 import { deletesAtOnce, devServer } from '../support/servers.js';
 import { documentOf, starterAt } from '../support/starter.js';
+import { bundleVariable } from '../support/workflow-bundle.js';
 
 const { Payload: wire } = proto.temporal.api.common.v1;
 const keys = { PAYLOAD_KEYS: `large:${randomBytes(32).toString('base64')}` };
@@ -60,6 +61,7 @@ afterAll(async () => {
 async function startBoth(variables: Record<string, string>): Promise<{ worker: Child; client: AccountDetailsClient }> {
   const env = localEnvironment({
     ...workerEnvironment(simulator.url, simulator.keys),
+    ...bundleVariable(variables),
     ...variables,
     TEMPORAL_ADDRESS: temporal.address,
     WORKER_SHUTDOWN_GRACE: '5 seconds',

@@ -1,6 +1,7 @@
 import { startChild, untilReady, type Child } from '../../dev/child.js';
 import { localEnvironment } from '../../dev/local-environment.js';
 import { workerEnvironment, type Keys } from '../../simulator/defaults.js';
+import { bundleVariable } from './workflow-bundle.js';
 
 /** A real worker in a process of its own: one process, so that a SIGKILL leaves nothing of it. */
 export interface WorkerProcess extends Child {
@@ -25,7 +26,8 @@ export async function launchWorker(variables: Variables, program = fromSources):
     lines.push(line);
     if (line.startsWith('worker ready')) isReady();
   };
-  const env = localEnvironment({ WORKER_SHUTDOWN_GRACE: '8 seconds', ...variables });
+  const bundle = program === fromSources ? bundleVariable(variables) : {};
+  const env = localEnvironment({ WORKER_SHUTDOWN_GRACE: '8 seconds', ...bundle, ...variables });
   const child = await startChild(process.execPath, program, { env, log });
   return { ...child, output: () => lines.join('\n'), ready, terminate: () => process.kill(child.pid, 'SIGTERM') };
 }

@@ -10,10 +10,10 @@ import { defaultRetryPolicy, type RetryPolicy } from '../../src/activities/retri
 import { searchAttributes, taskQueue, type RetrieveAccountDetailsInput } from '../../src/contract.js';
 import { createFlinksClient, type FlinksClientOptions } from '../../src/flinks/client.js';
 import { testConverter } from './encryption.js';
-import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
 import { followBrokenReferences } from '../../src/temporal/storage/broken-references.js';
 import { createRetrievals, type RawPayload, type Retrieval } from './retrieval.js';
 import { timeSkippingEnvironment } from './servers.js';
+import { usualBundle } from './workflow-bundle.js';
 
 /** Three attempts a few milliseconds apart. What Flinks asks for by Retry-After is still honoured. */
 export const retryPolicy: RetryPolicy = {
@@ -97,7 +97,7 @@ async function bringUp(
 ) {
   const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
-  const workflowBundle = await bundleWorkflows({ searchAttributes: true, encryption: true });
+  const workflowBundle = await usualBundle();
   const server = await timeSkippingEnvironment();
   await registerSearchAttributes(server);
   const simulator = await startSimulator({ now: () => server.currentTimeMs() });
