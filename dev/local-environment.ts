@@ -8,6 +8,6 @@ const noConfigFile = fileURLToPath(new URL('no-temporal.toml', import.meta.url))
  * addresses of a real account must not be mixed with it or be sent to it.
  */
 export function localEnvironment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL|FLINKS|WORKER)_/.test(name));
+  const kept = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL|FLINKS|WORKER|OTEL)_/.test(name));
   return { ...Object.fromEntries(kept), TEMPORAL_CONFIG_FILE: noConfigFile, ...more };
 }

@@ -27,6 +27,8 @@ export interface WorkerConfig {
   healthAddress?: Address | undefined;
   /** IP address and port. */
   metricsAddress?: string | undefined;
+  /** Whether spans are exported. Where to and how, OpenTelemetry reads from its own variables. */
+  traces: boolean;
   /** Milliseconds in which running activities may finish after SIGTERM. */
   shutdownGraceMs: number;
 }
@@ -112,6 +114,13 @@ const workerObject = z.object({
     .optional(),
   HEALTH_ADDRESS: address,
   METRICS_ADDRESS: ipAddress,
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .string()
+    .refine(
+      (text) => text === '' || /^https?:$/.test(urlOf(text)?.protocol ?? ''),
+      'must be the address of a collector, such as http://localhost:4318',
+    )
+    .default(''),
   WORKER_SHUTDOWN_GRACE: duration(30_000),
 });
 
@@ -166,6 +175,7 @@ export function loadWorkerConfig(environment: Environment = process.env): Worker
     maxConcurrentActivities: v.WORKER_MAX_CONCURRENT_ACTIVITIES,
     healthAddress: v.HEALTH_ADDRESS,
     metricsAddress: v.METRICS_ADDRESS,
+    traces: v.OTEL_EXPORTER_OTLP_ENDPOINT !== '',
     shutdownGraceMs: v.WORKER_SHUTDOWN_GRACE,
   };
 }

@@ -9,6 +9,7 @@ import { taskQueue } from './contract.js';
 import { createLogger, logUncaught, nativeLogging } from './logging.js';
 import { isMainModule } from './main-module.js';
 import { createFlinksClient } from './flinks/client.js';
+import type { EndedCall } from './flinks/observed.js';
 import { loadTemporalConfig, withinReach, type TemporalConfig } from './temporal/connection.js';
 import { dataConverterFor, encodedSize, loadPayloadConfig, type PayloadConfig } from './temporal/payloads.js';
 import { workflowBundleFor } from './temporal/prebuilt-bundle.js';
@@ -18,6 +19,7 @@ import { openPayloadStore, type PayloadStore } from './temporal/storage/storage.
 import { atMost, ofBuild, warnWithoutCurrentBuild } from './worker/dispatch.js';
 import { serveHealth, type HealthServer, type WorkerState } from './worker/health.js';
 import { callObserver, prometheusAt, showOutcomes } from './worker/metrics.js';
+import { openTracing, type Tracing } from './worker/tracing.js';
 
 /** Runs a worker until it is told to stop, then lets running activities finish within the grace period. `state` says how far it is. */
 export async function runWorker(
@@ -26,11 +28,17 @@ export async function runWorker(
   payloads: PayloadConfig,
   store: PayloadStore | undefined,
   state: WorkerState,
+  tracing?: Tracing,
 ): Promise<void> {
   const { logger, metricMeter } = Runtime.instance();
   const connection = await withinReach(temporal.address, NativeConnection.connect(temporal.connectionOptions));
   followBrokenReferences();
-  const flinks = createFlinksClient({ ...config.flinks, observe: callObserver(metricMeter) });
+  const count = callObserver(metricMeter);
+  const observe = (call: EndedCall): void => {
+    count(call);
+    tracing?.observe(call);
+  };
+  const flinks = createFlinksClient({ ...config.flinks, observe });
   const dataConverter = dataConverterFor(payloads, temporal.namespace, store);
   const carriage = {
     sizeOf: (reply: unknown) => encodedSize(dataConverter, reply),
@@ -48,6 +56,7 @@ export async function runWorker(
       ),
       dataConverter,
       activities: createActivities(flinks, config.retries, carriage),
+      ...(tracing && { interceptors: { activity: [tracing.activity] } }),
       shutdownGraceTime: config.shutdownGraceMs,
       // After a worker died its runs wait this long for it before another takes them, and a query waits with them.
       stickyQueueScheduleToStartTimeout: '1 second',
@@ -74,6 +83,7 @@ export async function runWorker(
 /** Runs a worker as a process. Resolves to its exit code: 0 stopped, 2 configuration, 5 no server, 1 anything else. */
 export async function main(environment: Environment = process.env): Promise<number> {
   let health: HealthServer | undefined;
+  let tracing: Tracing | undefined;
   try {
     const [config, temporal, payloads, store] = readTogether(
       () => loadWorkerConfig(environment),
@@ -82,12 +92,13 @@ export async function main(environment: Environment = process.env): Promise<numb
       () => openPayloadStore(environment),
     );
     const state: WorkerState = {};
-    // Before the runtime, which would keep the process where this fails.
+    // Before the runtime, which would keep the process where one of these fails.
     if (config.healthAddress) health = await serveHealth(config.healthAddress, state);
+    if (config.traces) tracing = await openTracing();
     const logger = createLogger(config.logLevel);
     installRuntime(logger, config);
     if (!payloads) logger.warn('PAYLOAD_ENCRYPTION is off, so Temporal stores bank data readable.');
-    await runWorker(config, temporal, payloads, store, state);
+    await runWorker(config, temporal, payloads, store, state, tracing);
     return 0;
   } catch (error) {
     if (error instanceof ConfigurationError || error instanceof ServerUnreachableError) {
@@ -97,6 +108,7 @@ export async function main(environment: Environment = process.env): Promise<numb
     createLogger('error').error('The worker failed.', { error });
     return 1;
   } finally {
+    await tracing?.close();
     await health?.close();
   }
 }

@@ -11,6 +11,8 @@ export interface EndedCall {
    * failed to come: `unsent`, `lost`, `tooLarge`.
    */
   code: string;
+  /** The HTTP status of the answer, if one came and if we know it. */
+  status?: number;
   seconds: number;
 }
 
@@ -19,15 +21,16 @@ export const observed =
   (send: SendToFlinks, observe: (call: EndedCall) => void): SendToFlinks =>
   async (request) => {
     const startedAt = performance.now();
-    const tell = (code: string): void => {
+    const tell = (code: string, status?: number): void => {
       const endpoint = request.path.split('/', 1)[0] ?? '';
-      observe({ endpoint, code, seconds: (performance.now() - startedAt) / 1_000 });
+      const known = status !== undefined && status in STATUS_CODES;
+      observe({ endpoint, code, ...(known && { status }), seconds: (performance.now() - startedAt) / 1_000 });
     };
     const response = await send(request).catch((error: unknown) => {
       tell(codeOfError(error));
       throw error;
     });
-    tell(codeOfAnswer(response.status, response.envelope.FlinksCode));
+    tell(codeOfAnswer(response.status, response.envelope.FlinksCode), response.status);
     return response;
   };
 

@@ -72,6 +72,7 @@ test('the four variables of Flinks are enough; time-outs let Flinks block for 21
     maxConcurrentActivities: 100,
     healthAddress: undefined,
     metricsAddress: undefined,
+    traces: false,
     shutdownGraceMs: 30_000,
   });
 });

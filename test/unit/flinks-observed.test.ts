@@ -10,18 +10,23 @@ async function told(url: string, signal?: AbortSignal): Promise<EndedCall[]> {
   return calls;
 }
 
-test.each<[string, number, unknown, string]>([
-  ['accounts', 200, { RequestId: requestId, Accounts: [] }, '200'],
-  ['pending', 202, { FlinksCode: 'OPERATION_PENDING' }, 'OPERATION_PENDING'],
-  ['a refusal', 401, { FlinksCode: 'SESSION_NONEXISTENT' }, 'SESSION_NONEXISTENT'],
-  ['a code that nobody knows', 400, { FlinksCode: 'CANARY_4711' }, 'other'],
-  ['a page without a code', 503, '<html>', '503'],
+test.each<[string, number, unknown, string, number?]>([
+  ['accounts', 200, { RequestId: requestId, Accounts: [] }, '200', 200],
+  ['pending', 202, { FlinksCode: 'OPERATION_PENDING' }, 'OPERATION_PENDING', 202],
+  ['a refusal', 401, { FlinksCode: 'SESSION_NONEXISTENT' }, 'SESSION_NONEXISTENT', 401],
+  ['a code that nobody knows', 400, { FlinksCode: 'CANARY_4711' }, 'other', 400],
+  ['a page without a code', 503, '<html>', '503', 503],
   ['a status that nobody knows', 599, '<html>', 'other'],
   ['too much', 200, 'x'.repeat(4_000), 'tooLarge'],
-])('a call answered by %s is told of by endpoint and a word out of a closed list', async (_, status, body, code) => {
-  const { url } = await flinksServer(replying(status, body));
-  expect(await told(url)).toEqual([{ endpoint: 'GetAccountsDetailAsync', code, seconds: expect.any(Number) }]);
-});
+])(
+  'a call answered by %s is told of by endpoint and a word out of a closed list',
+  async (_, status, body, code, known) => {
+    const { url } = await flinksServer(replying(status, body));
+    expect(await told(url)).toEqual([
+      { endpoint: 'GetAccountsDetailAsync', code, status: known, seconds: expect.any(Number) },
+    ]);
+  },
+);
 
 test('a call without an answer is told of as what became of it', async () => {
   expect(await told(await refusingUrl())).toMatchObject([{ code: 'unsent' }]);
