@@ -1,4 +1,5 @@
-// What may be told of each call to whoever counts calls: a few words out of closed lists, nothing of what was said in it.
+// What may be told of each call to whoever counts calls: a few words out of closed lists and the RequestId, nothing of what
+// was said in it.
 import { STATUS_CODES } from 'node:http';
 import { FlinksError, isKnownCode } from './errors.js';
 import type { SendToFlinks } from './http.js';
@@ -13,6 +14,8 @@ export interface EndedCall {
   code: string;
   /** The HTTP status of the answer, if one came and if we know it. */
   status?: number;
+  /** The session, where the reply names it, as Flinks wrote it: for a log, and never for a metric. */
+  requestId?: string;
   seconds: number;
 }
 
@@ -21,16 +24,18 @@ export const observed =
   (send: SendToFlinks, observe: (call: EndedCall) => void): SendToFlinks =>
   async (request) => {
     const startedAt = performance.now();
-    const tell = (code: string, status?: number): void => {
+    const tell = (code: string, status?: number, requestId?: string): void => {
       const endpoint = request.path.split('/', 1)[0] ?? '';
       const known = status !== undefined && status in STATUS_CODES;
-      observe({ endpoint, code, ...(known && { status }), seconds: (performance.now() - startedAt) / 1_000 });
+      const seconds = (performance.now() - startedAt) / 1_000;
+      observe({ endpoint, code, ...(known && { status }), ...(requestId !== undefined && { requestId }), seconds });
     };
     const response = await send(request).catch((error: unknown) => {
       tell(codeOfError(error));
       throw error;
     });
-    tell(codeOfAnswer(response.status, response.envelope.FlinksCode), response.status);
+    const { FlinksCode, RequestId } = response.envelope;
+    tell(codeOfAnswer(response.status, FlinksCode), response.status, RequestId);
     return response;
   };
 

@@ -1,7 +1,7 @@
 // What of a log line may be seen. An allow-list, because the SDK may log something new with every release.
 import type { LogMetadata } from '@temporalio/common';
 import { describeError } from './errors.js';
-import { fromFlinks } from './from-flinks.js';
+import { fromFlinks, requestIdFromFlinks } from './from-flinks.js';
 
 type Reader = (value: unknown) => unknown;
 
@@ -30,6 +30,7 @@ const readers = new Map<string, Reader>([
   ['failure', failureType],
   ['flinksCode', fromFlinks],
   ['httpStatus', fromFlinks],
+  ['requestId', requestIdFromFlinks],
 ]);
 
 /** The fields that may be seen, under camelCase names: the native core writes `run_id`. */

@@ -7,3 +7,7 @@ export function fromFlinks(value: unknown): string | number | undefined {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 100 && value <= 599) return value;
   return typeof value === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(value) ? value : `[${typeof value}]`;
 }
+
+/** A RequestId passes the door only if it looks like one. */
+export const requestIdFromFlinks = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value) ? value : undefined;

@@ -25,9 +25,9 @@ export function showOutcomes(meter: MetricMeter, namespace: string): void {
 export function callObserver(meter: MetricMeter): (call: EndedCall) => void {
   const calls = meter.createCounter(...metrics.calls);
   const duration = meter.createHistogram(...metrics.callDuration);
-  return ({ endpoint, code, seconds }) => {
+  return ({ endpoint, code, requestId, seconds }) => {
     calls.add(1, { endpoint, code });
     duration.record(seconds, { endpoint });
-    log.debug('Flinks call', { endpoint, status: code, durationMs: Math.round(seconds * 1_000) });
+    log.debug('Flinks call', { endpoint, status: code, requestId, durationMs: Math.round(seconds * 1_000) });
   };
 }

@@ -15,13 +15,13 @@ const options = {
 } as const;
 
 /**
- * Calls that are safe to repeat; the summary tells a reader of the run what this one is for. Activities say themselves when to stop and how long to wait; this policy is for the
- * ones that could not say anything because their worker died.
+ * Calls that are safe to repeat; the summary tells a reader of the run what this one is for. Activities say themselves when
+ * to stop and how long to wait; this policy is for the ones that could not say anything because their worker died.
  */
-export const repeatable = (summary?: string): ActivityInterfaceFor<Activities> =>
+export const repeatable = (summary: string): ActivityInterfaceFor<Activities> =>
   proxyActivities<Activities>({
     ...options,
-    ...(summary !== undefined && { summary }),
+    summary,
     retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '30 seconds', maximumAttempts: 20 },
   });
 

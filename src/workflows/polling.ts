@@ -40,11 +40,11 @@ export async function pollUntilReady(
       );
     progress.enter('waitingForFlinks', { deadline, nextPollAt: new Date(due).toISOString() });
     const poll = Math.ceil((due - startedAt) / intervalMs);
-    // Encrypted, a summary is 250 bytes of history: one is enough for a timer and the poll that follows it.
-    await sleep(due - Date.now(), { summary: `Poll ${poll} of ${Math.ceil(deadlineMs / intervalMs)}` });
+    const summary = `Poll ${poll} of ${Math.ceil(deadlineMs / intervalMs)}`;
+    await sleep(due - Date.now(), { summary });
 
     const isLast = due >= startedAt + deadlineMs;
-    const reply = await askOnce(progress, () => repeatable()[endpoint](requestId)).catch((error: unknown) => {
+    const reply = await askOnce(progress, () => repeatable(summary)[endpoint](requestId)).catch((error: unknown) => {
       if (isLast || !waitsForNextSlot(error)) throw failureOf(error, 'FlinksUnavailable', requestId);
       return { kind: 'pending' } as const;
     });

@@ -23,7 +23,13 @@ test.each<[string, number, unknown, string, number?]>([
   async (_, status, body, code, known) => {
     const { url } = await flinksServer(replying(status, body));
     expect(await told(url)).toEqual([
-      { endpoint: 'GetAccountsDetailAsync', code, status: known, seconds: expect.any(Number) },
+      {
+        endpoint: 'GetAccountsDetailAsync',
+        code,
+        status: known,
+        ...(code === '200' && { requestId }),
+        seconds: expect.any(Number),
+      },
     ]);
   },
 );

@@ -182,6 +182,9 @@ test('of what Flinks sent a status and a code reach a log, and of anything else 
     '[object]',
     '[string]',
   ]);
+  const requestId = '0c9d7b1e-1111-4000-8000-000000000001';
+  expect(logged({ requestId }).line).toMatchObject({ requestId });
+  expect(logged({ requestId: secret }).line).not.toHaveProperty('requestId');
   expect(logged({ flinksCode: secret, httpStatus: 503 }).line).toMatchObject({
     flinksCode: '[string]',
     httpStatus: 503,
