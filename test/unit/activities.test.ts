@@ -286,7 +286,7 @@ test.each([
   ['a second attempt', { ...heldUntil, attempt: 2, workflowExecution: { workflowId: 'w', runId } }],
   [
     'a first attempt after a reset of the activity',
-    { ...heldUntil, currentAttemptScheduledTimestampMs: 1_000_001, workflowExecution: { workflowId: 'w', runId } },
+    { ...heldUntil, currentAttemptScheduledTimestampMs: 1_002_000, workflowExecution: { workflowId: 'w', runId } },
   ],
 ])('neither a live login nor an answer is sent by %s', async (_, info) => {
   const { authorize } = activitiesAt();
