@@ -18,7 +18,10 @@ export function refuseToRepeat(what: 'login' | 'answer', run: string | undefined
     throw refusal(`The activity was repeated after ${said[what]}`);
 }
 
-/** A server may read its clock twice for the two times of a first attempt: the one that skips time does. */
+/**
+ * Two times so close are one reading of a server's clock and the next. It spares no second attempt: one that has begun is
+ * handed out again after its heartbeat time-out of ten seconds at the earliest.
+ */
 const sameMomentMs = 1_000;
 
 const said = {
