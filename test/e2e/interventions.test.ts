@@ -5,6 +5,8 @@ import { temporalCli } from '../../dev/binaries.js';
 import { localEnvironment } from '../../dev/local-environment.js';
 import type { TemporalServer } from '../../dev/temporal-server.js';
 import { loginIdFor, startSimulator, type RecordedRequest, type Simulator } from '../../simulator/server.js';
+import { connectClient } from '../../src/client.js';
+import type { RetrieveAccountDetailsInput } from '../../src/contract.js';
 import { devServer } from '../support/servers.js';
 import { until } from '../support/until.js';
 import { startWorker, type WorkerProcess } from '../support/worker-process.js';
@@ -71,6 +73,7 @@ async function started(scenario: string, input: Record<string, unknown>, holdLog
     return (JSON.parse(answer) as { queryResult: { stage: string }[] }).queryResult[0]?.stage ?? '';
   };
   return {
+    input: { login: { loginId }, ...input },
     start,
     authorizes,
     stage,
@@ -275,6 +278,12 @@ describe('pause', () => {
     await run.on('pause', '--reason', 'a test');
     await run.answer();
     expect(run.authorizes()).toHaveLength(1);
+    // It is still open: a second start joins it.
+    const client = await connectClient(
+      localEnvironment({ TEMPORAL_ADDRESS: server.address, PAYLOAD_ENCRYPTION: 'off' }),
+    );
+    expect(await client.start(run.input as RetrieveAccountDetailsInput)).toMatchObject({ started: false });
+    await client.close();
     await run.on('unpause');
     expect(await run.outcome()).toBe('COMPLETED');
     expect(run.authorizes().map(({ answer }) => answer)).toEqual([false, true]);
