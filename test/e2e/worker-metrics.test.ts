@@ -113,10 +113,12 @@ test('each run and each call is counted once, also where another worker replays 
   expect(scan(page, canaries)).toEqual([]);
   expect(page).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-/i);
   expect(scan(first.output(), canaries)).toEqual([]);
-  const calls = first
-    .output()
-    .split('\n')
-    .filter((line) => line.includes('"msg":"Flinks call"'));
+  // The SDK hands its lines on in turns, so the last ones come a moment later.
+  const calls = await until('every call is in the log', () => {
+    const lines = first.output().split('\n');
+    const ofCalls = lines.filter((line) => line.includes('"msg":"Flinks call"'));
+    return ofCalls.length >= simulator.requests.length && ofCalls;
+  });
   expect(calls).toHaveLength(simulator.requests.length);
   expect(JSON.parse(calls[0] ?? '')).toMatchObject({
     level: 'debug',
