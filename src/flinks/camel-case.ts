@@ -15,20 +15,31 @@ function copy(value: unknown, depth: number): unknown {
   if (depth > deepest) throw new RangeError('JSON is nested too deep');
   if (Array.isArray(value)) return value.map((item) => copy(item, depth + 1));
   const keys = Object.keys(value);
-  const taken = new Map<string, number>();
-  for (const key of keys) taken.set(camelCase(key), (taken.get(camelCase(key)) ?? 0) + 1);
+  const renamed = keys.map(camelCase);
+  const times = new Map<string, number>();
+  for (const name of renamed) times.set(name, (times.get(name) ?? 0) + 1);
   // Object.fromEntries defines properties, so a key like `__proto__` stays data.
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => {
-      const renamed = camelCase(key);
-      return [taken.get(renamed) === 1 ? renamed : key, copy(item, depth + 1)];
+    Object.values(value).map((item: unknown, index) => {
+      const [key = '', name = ''] = [keys[index], renamed[index]];
+      return [times.get(name) === 1 ? name : key, copy(item, depth + 1)];
     }),
   );
 }
 
-const camelCase = (key: string): string =>
-  key.replace(/^\p{Lu}+(?=(\p{Ll})?)/u, (capitals, lower?: string) =>
+// Replies repeat a few dozen names for each transaction. The bounds keep names that somebody makes up from filling memory.
+const known = new Map<string, string>();
+const mostKnown = 1_000;
+const longestKnown = 64;
+
+function camelCase(key: string): string {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const name = key.replace(/^\p{Lu}+(?=(\p{Ll})?)/u, (capitals, lower?: string) =>
     lower === undefined || capitals.length === 1
       ? capitals.toLowerCase()
       : capitals.slice(0, -1).toLowerCase() + capitals.slice(-1),
   );
+  if (known.size < mostKnown && key.length <= longestKnown) known.set(key, name);
+  return name;
+}

@@ -48,6 +48,7 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const stop of started.splice(0).toReversed()) await stop();
   vi.unstubAllEnvs();
+  for (const left of await readdir(folder)) await rm(join(folder, left), { recursive: true, force: true });
 });
 
 afterAll(async () => {
@@ -195,7 +196,6 @@ describe('accounts of 3 MB', () => {
     const files = await storedFiles();
     expect(files).toHaveLength(2);
     for (const file of files) expect(file.includes(String(accounts[0]?.['accountNumber']))).toBe(true);
-    await openPayloadStore(inFolder)?.deleteStored('default', workflowId);
   });
 });
 
