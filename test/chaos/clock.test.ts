@@ -11,7 +11,7 @@ import { devServer } from '../support/servers.js';
 import { until } from '../support/until.js';
 import { bundleForWorkers } from '../support/worker-bundle.js';
 import { startWorker } from '../support/worker-process.js';
-import { report } from './promise.js';
+import { report } from '../support/promise.js';
 
 const hour = 3_600_000;
 

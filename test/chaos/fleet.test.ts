@@ -11,7 +11,7 @@ import { codeOf, endOf, judge, tally, together, unbroken } from '../support/inva
 import { devServer } from '../support/servers.js';
 import { bundleForWorkers } from '../support/worker-bundle.js';
 import { startWorker, type WorkerProcess } from '../support/worker-process.js';
-import { report } from './promise.js';
+import { report } from '../support/promise.js';
 import { sizes } from './size.js';
 
 let server: TemporalServer;

@@ -14,7 +14,7 @@ import { createNamespace } from '../support/namespaces.js';
 import { devServer } from '../support/servers.js';
 import { startWorker } from '../support/worker-process.js';
 import { bundleForWorkers } from '../support/worker-bundle.js';
-import { report } from './promise.js';
+import { report } from '../support/promise.js';
 import { sizes } from './size.js';
 
 const scenario = 'question-then-pending';

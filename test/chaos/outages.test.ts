@@ -17,7 +17,7 @@ import { startTcpProxy, type Outage, type TcpProxy } from '../support/tcp-proxy.
 import { until } from '../support/until.js';
 import { bundleForWorkers } from '../support/worker-bundle.js';
 import { startWorker, type WorkerProcess } from '../support/worker-process.js';
-import { report } from './promise.js';
+import { report } from '../support/promise.js';
 import { sizes } from './size.js';
 
 let folder: string;

@@ -12,7 +12,7 @@ import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 import { bundleForWorkers } from '../support/worker-bundle.js';
 import { startWorker, type WorkerProcess } from '../support/worker-process.js';
-import { report } from './promise.js';
+import { report } from '../support/promise.js';
 
 let server: TemporalServer;
 let simulator: Simulator;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { race } from '../support/races.js';
 import { workflowEnvironment } from '../support/workflow-environment.js';
-import { report } from './promise.js';
+import { report } from '../support/promise.js';
 import { sizes } from './size.js';
 
 const flinks = workflowEnvironment({ cache: false });

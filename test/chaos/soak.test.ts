@@ -9,7 +9,7 @@ import { clientAt } from '../support/client.js';
 import { until } from '../support/until.js';
 import { bundleForWorkers } from '../support/worker-bundle.js';
 import { startWorker, type WorkerProcess } from '../support/worker-process.js';
-import { report } from './promise.js';
+import { report } from '../support/promise.js';
 import { sizes } from './size.js';
 
 let server: TemporalServer;

@@ -1,15 +1,20 @@
-import type { Reporter, TestModule } from 'vitest/node';
-import type { PromiseRow } from './promise.js';
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import type { PromiseRow } from '../support/promise.js';
 
 /** Ends a run of the chaos tests with one table of what each promise stood up to. */
 export default class PromiseTable implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
-    const rows = modules.flatMap((module) =>
-      [...module.children.allTests()].map((test) => {
-        const { promise } = test.meta();
-        return promise ? cells(promise, test.ok()) : [test.name, '', '', '', '', '', '', test.result().state];
-      }),
-    );
+    const rows = modules.flatMap((module) => {
+      const tests = [...module.children.allTests()].filter((test) => test.result().state !== 'skipped');
+      const rest = tests.filter((test) => !test.meta().promise);
+      return [
+        ...tests.flatMap((test) => {
+          const { promise } = test.meta();
+          return promise ? [cells(promise, test.ok())] : [];
+        }),
+        ...(rest.length > 0 ? [[module.relativeModuleId, String(rest.length), '', '', '', '', '', held(rest)]] : []),
+      ];
+    });
     const table = [['promise', 'cases', 'kills', 'lost', 'doubled', 'stuck', 'slowest recovery', 'held'], ...rows];
     const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
     const lines = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | '));
@@ -24,3 +29,9 @@ const cells = (row: PromiseRow, ok: boolean): string[] => [
   row.slowestRecoveryMs === undefined ? '' : `${(row.slowestRecoveryMs / 1_000).toFixed(1)} s`,
   ok ? 'yes' : 'NO',
 ];
+
+/** Tests of which nothing but their ending is told share a row. */
+const held = (tests: readonly TestCase[]): string => {
+  const broken = tests.filter((test) => !test.ok());
+  return broken.length === 0 ? 'yes' : `NO: ${broken.map((test) => test.name).join('; ')}`;
+};

@@ -4,7 +4,7 @@ import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle
 import { beforeAll, expect, test } from 'vitest';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
 import { mutantsOf } from '../support/history-mutants.js';
-import { report } from './promise.js';
+import { report } from '../support/promise.js';
 
 const folder = new URL('../replay/histories/', import.meta.url);
 // The payloads of an encrypted run play no part in its order of events.

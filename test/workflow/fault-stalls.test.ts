@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createCells } from '../support/fault-cell.js';
-import { surprises } from '../support/surprises.js';
+import { reportedSurprises } from '../support/surprises.js';
 import { workflowEnvironment } from '../support/workflow-environment.js';
 import { rows as allRows, steps, takesTime } from './fault-table.js';
 
@@ -10,15 +10,22 @@ const flinks = workflowEnvironment({ limits: { timeouts: { token: ms, authorize:
 const run = createCells(flinks);
 const rows = allRows.filter(takesTime);
 
-test('a run that Flinks keeps waiting at its answer ends as the table says', async () => {
-  expect(await surprises(run, { rows, steps: ['answer'], atATime: 2 })).toEqual({});
+test('a run that Flinks keeps waiting at its answer ends as the table says', async (context) => {
+  const cells = { rows, steps: ['answer'], atATime: 2 } as const;
+  expect(await reportedSurprises(context, 'stalls at the answer', run, cells)).toEqual({});
 });
 
-test('a run that Flinks keeps waiting at any other step ends as the table says', { timeout: 120_000 }, async () => {
-  const others = steps.filter((step) => step !== 'token' && step !== 'answer');
-  expect(await flinks.whileTimePasses(() => surprises(run, { rows, steps: others, atATime: 8 }))).toEqual({});
-});
+test(
+  'a run that Flinks keeps waiting at any other step ends as the table says',
+  { timeout: 120_000 },
+  async (context) => {
+    const cells = { rows, steps: steps.filter((step) => step !== 'token' && step !== 'answer'), atATime: 8 };
+    const found = flinks.whileTimePasses(() => reportedSurprises(context, 'stalls at other steps', run, cells));
+    expect(await found).toEqual({});
+  },
+);
 
-test('a run that Flinks keeps waiting at its token ends as the table says', async () => {
-  expect(await surprises(run, { rows, steps: ['token'], atATime: 1 })).toEqual({});
+test('a run that Flinks keeps waiting at its token ends as the table says', async (context) => {
+  const cells = { rows, steps: ['token'], atATime: 1 } as const;
+  expect(await reportedSurprises(context, 'stalls at the token', run, cells)).toEqual({});
 });

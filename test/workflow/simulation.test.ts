@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { faultsOf } from '../support/model.js';
 import { plans } from '../support/plan.js';
 import { play } from '../support/play.js';
+import { report } from '../support/promise.js';
 import { workflowEnvironment } from '../support/workflow-environment.js';
 
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
@@ -15,23 +16,32 @@ const flinks = workflowEnvironment({
   limits: { maxResponseBytes: 1024 * 1024, timeouts: { token: ms, authorize: ms, data: ms, poll: ms } },
 });
 
-test(`whatever happens to a run, it ends as it may: SEED=${seed}`, { timeout: 60_000 + numRuns * 10_000 }, async () => {
-  const ended: Record<string, number> = {};
-  let n = 0;
-  const property = fc.asyncProperty(plans, async (plan) => {
-    n += 1;
-    const played = await play(flinks, plan, n);
-    const { outcome } = played;
-    const ending = 'type' in outcome ? outcome.type : (Object.keys(outcome)[0] ?? '');
-    ended[ending] = (ended[ending] ?? 0) + 1;
-    const faults = faultsOf(played, flinks.simulator.keys);
-    if (faults.length > 0) throw new Error(faults.join('; '));
-  });
-  try {
-    await expect(fc.assert(property, { seed, numRuns })).resolves.toBeUndefined();
-  } finally {
-    process.stdout.write(
-      `${n} plans ended as ${JSON.stringify(ended)}; again: SEED=${seed} PLANS=${numRuns} npm test -- simulation\n`,
-    );
-  }
-});
+test(
+  `whatever happens to a run, it ends as it may: SEED=${seed}`,
+  { timeout: 60_000 + numRuns * 10_000 },
+  async (context) => {
+    const ended: Record<string, number> = {};
+    let n = 0;
+    let broken = 0;
+    const property = fc.asyncProperty(plans, async (plan) => {
+      n += 1;
+      const played = await play(flinks, plan, n);
+      const { outcome } = played;
+      const ending = 'type' in outcome ? outcome.type : (Object.keys(outcome)[0] ?? '');
+      ended[ending] = (ended[ending] ?? 0) + 1;
+      const faults = faultsOf(played, flinks.simulator.keys);
+      if (faults.length === 0) return;
+      broken = 1;
+      throw new Error(faults.join('; '));
+    });
+    try {
+      await expect(fc.assert(property, { seed, numRuns })).resolves.toBeUndefined();
+    } finally {
+      const tally = { cases: n, kills: 0, lost: broken, doubled: 0, stuck: 0 };
+      report(context, { promise: 'random plans', ...tally, note: `SEED=${seed}` });
+      process.stdout.write(
+        `${n} plans ended as ${JSON.stringify(ended)}; again: SEED=${seed} PLANS=${numRuns} npm test -- simulation\n`,
+      );
+    }
+  },
+);
