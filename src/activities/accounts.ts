@@ -1,4 +1,5 @@
 import type { DetailOptions, FlinksClient } from '../flinks/client.js';
+import { FlinksError } from '../flinks/errors.js';
 import type { DataReply } from '../flinks/replies.js';
 import { callCarefully, callOnce, callRepeatably } from './calling.js';
 import { refuseTooLarge, type Carriage } from './result-size.js';
@@ -24,7 +25,7 @@ export function createAccountActivities(flinks: FlinksClient, policy: RetryPolic
 
     /**
      * Detail is not posted again once it may be running at Flinks: a second post on the same accounts makes both pend.
-     * Where its answer is lost the Async endpoint has the data, so that counts as pending.
+     * Where its answer is lost or garbled the Async endpoint has the data, so that counts as pending.
      */
     async getAccountsDetail({ requestId, options, at }: DetailRequest): Promise<DataReply> {
       const rules = {
@@ -32,7 +33,7 @@ export function createAccountActivities(flinks: FlinksClient, policy: RetryPolic
         whenLost: { reply: { kind: 'pending' } as DataReply },
       };
       const reply = await callCarefully(policy, at, rules, (signal) =>
-        flinks.getAccountsDetail(requestId, options, signal),
+        flinks.getAccountsDetail(requestId, options, signal).catch(pendingWhereGarbled),
       );
       return refuseTooLarge('detail', reply, carriage);
     },
@@ -42,4 +43,12 @@ export function createAccountActivities(flinks: FlinksClient, policy: RetryPolic
       return refuseTooLarge('detail', reply, carriage);
     },
   };
+}
+
+/** A 200 that cannot be read says that Flinks has done the work, and a mere retry would have it begin again. */
+function pendingWhereGarbled(error: unknown): DataReply {
+  const garbled =
+    error instanceof FlinksError && error.meaning.type === 'UnexpectedResponse' && error.meaning.transient;
+  if (garbled) return { kind: 'pending' };
+  throw error;
 }

@@ -24,7 +24,14 @@ const challenge = z.object({
   Iterables: z.array(z.string()).nullish(),
 });
 
-const login = z.looseObject({}).nullish();
+/** Checks JSON and passes it on as it is: the copy that zod makes of an object leaves out a key named `__proto__`. */
+const asItIs = (schema: z.ZodType): z.ZodType<Record<string, unknown>> =>
+  z.custom<Record<string, unknown>>().superRefine((json, context) => {
+    for (const { path, message } of schema.safeParse(json).error?.issues ?? [])
+      context.addIssue({ code: 'custom', path, message });
+  });
+
+const login = asItIs(z.object({})).nullish();
 
 /** The fields that any reply may carry, success or error. It fits every JSON object. */
 export const envelope = z.object({
@@ -59,7 +66,7 @@ export const challengesReply = z
     })),
   }));
 
-const account = z.looseObject({ Transactions: z.array(z.looseObject({})).nullish() });
+const account = asItIs(z.object({ Transactions: z.array(z.object({})).nullish() }));
 
 export const accountsReply = z
   .object({ Accounts: z.array(account), RequestId: optionalText, Institution: optionalText, Login: login })

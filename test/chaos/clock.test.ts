@@ -6,7 +6,7 @@ import { loginIdFor, startSimulator, type Simulator } from '../../simulator/serv
 import type { AccountDetailsClient } from '../../src/client.js';
 import { clientAt } from '../support/client.js';
 import { answerOnce } from '../support/customer.js';
-import { codeOf, endOf, judge, tally, together, unbroken } from '../support/invariants.js';
+import { codeOf, endOf, judge, tally, together, unbroken, type Ended } from '../support/invariants.js';
 import { devServer } from '../support/servers.js';
 import { until } from '../support/until.js';
 import { bundleForWorkers } from '../support/worker-bundle.js';
@@ -47,10 +47,23 @@ test.for(clocks)(
     const login = (scenario: string) => ({ login: { loginId: loginIdFor(scenario, n) } });
     const polling = { interval: '1 second', deadline: '12 seconds' };
     const answered = 'question-then-pending';
-    const [pendingRun, answeredRun, lateRun] = await Promise.all([
+    const repeated = 'one-account';
+    const held = 'twenty-accounts';
+    simulator.inject({
+      endpoint: 'GetAccountsSummary',
+      loginId: loginIdFor(repeated, n),
+      fault: { kind: 'status', status: 503 },
+    });
+    simulator.inject({
+      endpoint: 'Authorize',
+      loginId: loginIdFor(held, n),
+      fault: { kind: 'slow-first-byte', delayMs: 6_000 },
+    });
+    const [pendingRun, answeredRun, lateRun, repeatedRun] = await Promise.all([
       client.start({ ...login('pending-for-ever'), polling }),
       client.start({ ...login(answered), polling: { ...polling, deadline: '1 minute' } }),
       client.start({ ...login('question'), mode: 'live', answerWithin: '10 seconds' }),
+      client.start({ ...login(repeated), polling }),
     ]);
     const asked = await until('the bank asks', async () => {
       const progress = await client.progress(lateRun.workflowId);
@@ -62,6 +75,9 @@ test.for(clocks)(
     const of = (scenario: string) => requestsOf(simulator.requests, loginIdFor(scenario, n));
     const polls = () => of('pending-for-ever').filter(({ endpoint }) => endpoint === 'GetAccountsDetailAsync');
     await until('some polls were made', () => polls().length >= 3);
+    // The clock jumps in the middle of this one's call.
+    const heldRun = await client.start({ ...login(held), mode: 'live', polling });
+    await until('the bank is called', () => of(held).some(({ live }) => live));
     process.kill(worker.pid, 'SIGWINCH');
     await until('the clock has jumped', () => worker.output().includes('clock off by'));
     await until('the answer is taken', async () => {
@@ -69,10 +85,12 @@ test.for(clocks)(
       return of(answered).some(({ answer }) => answer);
     });
 
-    const [pendingEnd, answeredEnd, lateEnd] = await Promise.all([
+    const [pendingEnd, answeredEnd, lateEnd, repeatedEnd, heldEnd] = await Promise.all([
       endOf(client, pendingRun.workflowId),
       endOf(client, answeredRun.workflowId),
       endOf(client, lateRun.workflowId),
+      endOf(client, repeatedRun.workflowId),
+      endOf(client, heldRun.workflowId),
     ]);
     await worker.stop();
     expect(codeOf(pendingEnd)).toBe('PendingTooLong');
@@ -81,9 +99,14 @@ test.for(clocks)(
     const slots = polls().map(({ at }) => Math.floor((at - posted) / 1_000));
     expect(new Set(slots).size).toBe(slots.length);
     expect(Math.max(...slots)).toBe(12);
-    const scenario = answered;
-    const verdict = together([judge({ scenario, loginId: loginIdFor(scenario, n) }, answeredEnd, of(scenario))]);
-    report(context, { promise: `the worker's clock ${name}, then jumping`, cases: 3, kills: 0, ...tally(verdict) });
+    const verdictOn = (scenario: string, end: Ended, live = false) =>
+      judge({ scenario, loginId: loginIdFor(scenario, n), live }, end, of(scenario));
+    const verdict = together([
+      verdictOn(answered, answeredEnd),
+      verdictOn(repeated, repeatedEnd),
+      verdictOn(held, heldEnd, true),
+    ]);
+    report(context, { promise: `the worker's clock ${name}, then jumping`, cases: 5, kills: 0, ...tally(verdict) });
     expect(verdict).toEqual(unbroken);
   },
 );

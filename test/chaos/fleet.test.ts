@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TemporalServer } from '../../dev/temporal-server.js';
+import type { Endpoint } from '../../simulator/endpoints.js';
 import { requestsOf } from '../../simulator/record.js';
 import { loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
 import type { AccountDetailsClient } from '../../src/client.js';
@@ -24,6 +25,10 @@ beforeAll(async () => {
   [server, simulator, bundle] = await Promise.all([devServer(), startSimulator(), bundleForWorkers()]);
   client = await clientAt(server.address);
   workers = await Promise.all(Array.from({ length: 4 }, work));
+  // A bank takes its time, so that a worker that dies leaves logins, answers and Details under way.
+  const slowed = { Authorize: 2_000, GetAccountsSummary: 500, GetAccountsDetail: 1_000 };
+  for (const [endpoint, delayMs] of Object.entries(slowed) as [Endpoint, number][])
+    simulator.inject({ endpoint, times: 'always', fault: { kind: 'slow-first-byte', delayMs } });
 });
 
 afterAll(async () => {

@@ -53,9 +53,16 @@ const clientOf = (namespace: string): { temporal: Client; client: AccountDetails
   return { temporal, client: new AccountDetailsClient(temporal) };
 };
 
-/** Events of a run to which nothing happens, as many as there are moments to strike. */
+/** How many events a run has to which nothing happens, and by which of them its calls begin. */
 let events = 0;
+let callsBegin: number[] = [];
 let n = 0;
+
+/** The moments to strike: every so-manieth event, and always the ones that put a call under way. */
+const momentsUpTo = (last: number): number[] => {
+  const stepped = Array.from({ length: Math.ceil((last - 2) / sizes.eventStep) }, (_, i) => 2 + i * sizes.eventStep);
+  return [...new Set([...stepped, ...callsBegin])].toSorted((one, other) => one - other);
+};
 
 test('a run to which nothing happens, to count its events', async () => {
   await createNamespace(connection, 'calm');
@@ -66,7 +73,12 @@ test('a run to which nothing happens, to count its events', async () => {
   const ended = await attend(client, workflowId, scenario);
   await worker.stop();
   expect(judge({ scenario, loginId, live: true }, ended, requestsOf(simulator.requests, loginId))).toEqual(unbroken);
-  events = (await temporal.workflow.getHandle(workflowId).fetchHistory()).events?.length ?? 0;
+  const { events: history } = await temporal.workflow.getHandle(workflowId).fetchHistory();
+  events = history?.length ?? 0;
+  callsBegin = (history ?? []).flatMap((event, index) =>
+    event.activityTaskScheduledEventAttributes ? [index + 1] : [],
+  );
+  expect(callsBegin.length).toBeGreaterThan(4);
   expect(events).toBeGreaterThan(40);
 });
 
@@ -75,10 +87,7 @@ test.for(['cached', 'live'] as const)(
   { timeout: 3_000_000 },
   async (mode, context) => {
     const live = mode === 'live';
-    const moments = Array.from(
-      { length: Math.ceil((events - 2) / sizes.eventStep) },
-      (_, i) => 2 + i * sizes.eventStep,
-    );
+    const moments = momentsUpTo(events);
     const codes = new Map<string, number>();
     let slowest = 0;
     const verdicts = await inLanes(atOnce, moments, async (moment) => {
@@ -128,10 +137,7 @@ test(
     await createNamespace(connection, 'cancelled');
     const { temporal, client } = clientOf('cancelled');
     const worker = await startWorker(server, simulator, { ...bundle.variables, TEMPORAL_NAMESPACE: 'cancelled' });
-    const moments = Array.from(
-      { length: Math.ceil((events - 4) / sizes.eventStep) },
-      (_, i) => 2 + i * sizes.eventStep,
-    );
+    const moments = momentsUpTo(events - 2);
     const codes = new Map<string, number>();
     let slowest = 0;
     const broken = await inLanes(4, moments, async (moment) => {

@@ -28,13 +28,16 @@ function answersUnasked(session: readonly RecordedRequest[]): string[] {
   });
 }
 
+/** Flinks has begun the work, and its answer says nothing of it. */
+const doneUnheard = /^(reset-|truncated|empty)/;
+
 /** Detail may be running from the moment it was posted until Flinks has answered that it is not. */
 function detailsRepeated(session: readonly RecordedRequest[]): string[] {
   let mayBeRunning = false;
   return session.flatMap(({ endpoint, status, fault = '', abortedByClient }) => {
     if (endpoint !== 'GetAccountsDetail') return [];
     const repeated = mayBeRunning;
-    mayBeRunning = status === undefined || status === 202 || abortedByClient === true || fault.startsWith('reset-');
+    mayBeRunning = status === undefined || status === 202 || abortedByClient === true || doneUnheard.test(fault);
     return repeated ? ['Detail posted again while it may be running'] : [];
   });
 }

@@ -235,6 +235,29 @@ test('a Detail whose answer is lost counts as pending, so that it is polled and 
   expect(counts()).toEqual({ GetAccountsDetail: 1 });
 });
 
+test.each<[string, FaultRule['fault']]>([
+  ['cut off', { kind: 'truncated' }],
+  ['empty', { kind: 'empty' }],
+  ['a web page', { kind: 'status', status: 200, html: '<html></html>' }],
+])('a 200 to Detail that is %s counts as pending: Flinks has done the work', async (_, fault) => {
+  const requestId = await requestIdFor('plain');
+  simulator.inject({ endpoint: 'GetAccountsDetail', fault });
+  const reply = await run(() => activitiesAt().getAccountsDetail({ requestId, options: details, at: first }));
+  expect(reply).toEqual({ kind: 'pending' });
+  expect(counts()).toEqual({ GetAccountsDetail: 1 });
+});
+
+test('a 200 to Detail with JSON of another shape is UnexpectedResponse, and nobody asks again', async () => {
+  const requestId = await requestIdFor('plain');
+  simulator.inject({
+    endpoint: 'GetAccountsDetail',
+    fault: { kind: 'status', status: 200, body: { Accounts: 'none' } },
+  });
+  const failure = await failureOf(() => activitiesAt().getAccountsDetail({ requestId, options: details, at: first }));
+  expect(failure).toMatchObject({ type: 'UnexpectedResponse', nonRetryable: true });
+  expect(failure.details.retryInMs).toBeUndefined();
+});
+
 test('a Detail that Flinks answered with a passing error may be posted again by the workflow', async () => {
   const requestId = await requestIdFor('plain');
   simulator.inject({ endpoint: 'GetAccountsDetail', fault: status(500, 'AGGREGATION_ERROR') });

@@ -247,3 +247,12 @@ test('Retry-After is read as seconds and as a date; what is neither is left out'
   for (const header of ['soon', '-1', '', 'Thu, 15 Jan 2015 12:00:00 GMT'])
     expect(await waitOf(header)).toBeUndefined();
 });
+
+test('accounts of another shape are named by where they do not fit, and not by what they hold', async () => {
+  const [, ask] = dataCalls[2] ?? [];
+  const reply = { Accounts: [{ Transactions: [{}, secret.body] }, secret.body], Login: secret.body };
+  const error = await flinksErrorOf(ask?.(200, reply) ?? Promise.resolve());
+  expect(error.message).toBe(
+    'Flinks answered 200 with a body that does not fit at Accounts.0.Transactions.1, Accounts.1, Login.',
+  );
+});

@@ -110,13 +110,15 @@ describe('JSON that is nested 100,000 deep', () => {
 
 test('accounts with keys of JavaScript’s own machinery come as they are, and a number that no double holds does no harm', async () => {
   const account =
-    '{"Id":"a","Balance":{"__proto__":{"Admin":true}},"Constructor":7,"Huge":1e999,"Small":-1e-999,"Long":12345678901234567890}';
+    '{"__proto__":{"Top":1},"Transactions":[{"__proto__":{"Deep":2}}],"Id":"a","Balance":{"__proto__":{"Admin":true}},"Constructor":7,"Huge":1e999,"Small":-1e-999,"Long":12345678901234567890}';
   const html = `{"HttpStatusCode":200,"Accounts":[${account}],"__proto__":{"polluted":true}}`;
   flinks.simulator.inject({ endpoint: 'GetAccountsDetail', fault: { kind: 'status', status: 200, html } });
   const run = await flinks.start('plain', live);
   const outcome = await run.outcome();
   const [got = {}] = 'completed' in outcome ? outcome.completed.accounts : [];
   expect(Object.entries(got)).toEqual([
+    ['__proto__', { top: 1 }],
+    ['transactions', [JSON.parse('{"__proto__":{"deep":2}}')]],
     ['id', 'a'],
     ['balance', JSON.parse('{"__proto__":{"admin":true}}')],
     ['constructor', 7],

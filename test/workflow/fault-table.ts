@@ -134,9 +134,9 @@ stall in the body                     | ok/FU | ok/FU  | LO   | LO     | ok/FU  
 reset before work                     | ok/FU | ok/FU  | LO   | LO     | ok/FU   | ok/FU    | ok/SL  | ok/FU    | ok/FU  | FU
 reset after work                      | ok/FU | ok/FU  | LO   | LO     | ok/FU   | ok/FU    | ok     | ok/FU    | ok/FU  | FU
 reset in the body                     | ok/FU | ok/FU  | LO   | LO     | ok/FU   | ok/FU    | ok     | ok/FU    | ok/FU  | FU
-truncated JSON                        | ok/UR | ok/UR  | UR   | UR     | ok/UR   | ok/UR    | ok/UR  | ok/UR    | ok/UR  | UR
-empty 200                             | ok/UR | ok/UR  | UR   | UR     | ok/UR   | ok/UR    | ok/UR  | ok/UR    | ok/UR  | UR
-200 with HTML                         | ok/UR | ok/UR  | UR   | UR     | ok/UR   | ok/UR    | ok/UR  | ok/UR    | ok/UR  | UR
+truncated JSON                        | ok/UR | ok/UR  | UR   | UR     | ok/UR   | ok/UR    | ok     | ok/UR    | ok/UR  | UR
+empty 200                             | ok/UR | ok/UR  | UR   | UR     | ok/UR   | ok/UR    | ok     | ok/UR    | ok/UR  | UR
+200 with HTML                         | ok/UR | ok/UR  | UR   | UR     | ok/UR   | ok/UR    | ok/SL  | ok/UR    | ok/UR  | UR
 wrong shape                           | UR    | UR     | UR   | UR     | UR      | UR       | UR     | UR       | UR     | UR
 JSON as text/html                     | ok    | ok     | ok   | ok     | ok      | ok       | ok     | ok       | ok     | ok
 unknown fields                        | ok    | ok     | ok   | ok     | ok      | ok       | ok     | ok       | ok     | ok
