@@ -45,17 +45,17 @@ const pollClocks: Record<Waiter, PollClock> = {
 };
 
 export async function measureWaiting(waiter: Waiter, runs: number, options: WaitOptions): Promise<Waited> {
-  const stops: (() => Promise<void>)[] = [];
+  const parts: { stop(): Promise<void> }[] = [];
   try {
     const server = await startBenchServer(options.server);
-    stops.push(server.stop);
+    parts.push(server);
     const flinks = await startFlinks();
-    stops.push(flinks.stop);
+    parts.push(flinks);
     const nodeArgs = waiter === 'product without cache' ? ['--import', './bench/without-cache.mjs'] : [];
     const contender = await (waiter === 'bare'
       ? bareTemporal(server, flinks.environment)
       : product(server, flinks.environment, nodeArgs));
-    stops.push(contender.stop);
+    parts.push(contender);
 
     for (let n = 1; n <= warmUps; n++) await contender.run(flow('one-account', n, options));
     const memoryBefore = { server: memoryOf(server.pid), worker: memoryOf(contender.worker) };
@@ -92,7 +92,7 @@ export async function measureWaiting(waiter: Waiter, runs: number, options: Wait
       memory: memoryAfter,
     };
   } finally {
-    for (const stop of stops.toReversed()) await stop();
+    for (const part of parts.toReversed()) await part.stop();
   }
 }
 
