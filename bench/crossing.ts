@@ -23,5 +23,5 @@ export function crossingOf(points: readonly Point[]): Crossing {
 export function nextToTry({ onTime = 0, late }: Crossing, within: number): number | undefined {
   // Beyond the largest that was on time, twice as many.
   if (late === undefined) return onTime * 2;
-  return late - onTime <= within ? undefined : Math.round((onTime + late) / 2);
+  return late - onTime <= Math.max(1, within) ? undefined : Math.round((onTime + late) / 2);
 }

@@ -77,7 +77,7 @@ const text = (x: number, y: number, words: string, more = ''): string =>
 
 /** How often the bare flow's figure it is. */
 const ofBare = (value: number, bare: number | undefined): string =>
-  bare === undefined ? '' : ` (${(value / bare).toFixed(2)} × bare)`;
+  bare === undefined || bare === value ? '' : ` (${(value / bare).toFixed(2)} × bare)`;
 
 type Contenders = FlowsFile['modes'][string]['contenders'];
 
