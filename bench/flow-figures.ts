@@ -1,3 +1,4 @@
+import { loginIdFor } from '../simulator/server.js';
 import type { Contender, TemporalContender } from './contenders.js';
 import type { HistoryCost } from './history-cost.js';
 import { memoryOf } from './processes.js';
@@ -63,7 +64,8 @@ export async function measureFlows(
 const isTemporal = (contender: Contender): contender is TemporalContender => 'history' in contender;
 
 async function historyOf(contender: TemporalContender, mode: Mode): Promise<HistoryCost> {
-  const flow = nextFlow(mode);
+  // Each LoginId has accounts of its own; of the same ones all contenders' histories compare.
+  const flow = { ...nextFlow(mode), loginId: loginIdFor('one-account', 1_000_000) };
   await contender.run(flow);
   return contender.history(flow);
 }

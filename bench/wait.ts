@@ -1,20 +1,21 @@
 // Runs that wait for Flinks at once, each with its own timers: `npm run bench:wait`.
 import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
+import { milliseconds } from '../src/contract.js';
 import { crossingOf, nextToTry } from './crossing.js';
 import { numbers } from './numbers.js';
 import { serverKinds, type ServerKind } from './servers.js';
-import { measureWaiting, type Waited, type Waiter } from './waiting.js';
+import { measureWaiting, Overloaded, type Waited, type Waiter } from './waiting.js';
 
 const options = new Command('npm run bench:wait --')
   .description(
-    'How late polls are, and what they cost, while so many runs wait at once. Each row has a server, a worker and a\n' +
-      'simulator of its own; the rows of one number follow each other, so that their ratio is of one run. Starts are\n' +
+    'How late polls are, and what they cost, while so many runs wait at once. Each row has a server, a worker and a ' +
+      'simulator of its own; the rows of one number follow each other, so that their ratio is of one run. Starts are ' +
       'spread evenly over a whole number of intervals, so that polls are; then one interval goes by unmeasured.',
   )
   .option('--runs <list>', 'how many wait at once, comma-separated', numbers, [1_000, 2_000, 4_000, 6_000])
   .option('--interval <duration>', 'between two polls of a run', '30 seconds')
-  .option('--seconds <n>', 'of steady state to measure', Number, 90)
+  .option('--seconds <n>', 'of steady state to measure; otherwise three intervals', Number)
   .addOption(
     new Option('--cache <which>', 'the product’s worker with its cache of runs, without one, or by turns')
       .choices(['on', 'off', 'both'])
@@ -31,7 +32,7 @@ const options = new Command('npm run bench:wait --')
   .opts<{
     runs: number[];
     interval: string;
-    seconds: number;
+    seconds?: number;
     cache: 'on' | 'off' | 'both';
     bare: boolean;
     together: boolean;
@@ -42,12 +43,21 @@ const options = new Command('npm run bench:wait --')
     json?: string;
   }>();
 
+const { seconds = (3 * milliseconds(options.interval)) / 1_000 } = options;
 const found: Waited[] = [];
+const unreached: { waiter: Waiter; runs: number }[] = [];
 const table: Record<string, Record<string, string | number>> = {};
 
 async function measure(waiter: Waiter, runs: number): Promise<void> {
+  const tooMany = Math.min(...unreached.filter((tried) => tried.waiter === waiter).map(({ runs }) => runs));
+  if (runs >= tooMany) return void unreached.push({ waiter, runs });
   console.error(`${runs} runs, ${waiter} ...`);
-  const waited = await measureWaiting(waiter, runs, options);
+  const waited = await measureWaiting(waiter, runs, { ...options, seconds }).catch((error: unknown) => {
+    if (!(error instanceof Overloaded)) throw error;
+    console.error(error.message);
+    unreached.push({ waiter, runs });
+  });
+  if (!waited) return;
   found.push(waited);
   const { polls, lateness, busiestSecond, cpu, memory } = waited;
   table[`${runs} ${waiter}`] = {
@@ -72,7 +82,12 @@ for (const runs of options.runs) {
   if (options.bare) await measure('bare', runs);
   if (options.cache === 'both') await measure('product without cache', runs);
 }
-const crossing = () => crossingOf(found.filter(({ waiter }) => waiter === cached));
+const crossing = () =>
+  crossingOf(
+    [...found, ...unreached.map((tried) => ({ ...tried, lateness: { p99: Infinity } }))].filter(
+      ({ waiter }) => waiter === cached,
+    ),
+  );
 if (options.find)
   for (let next; (next = nextToTry(crossing(), options.within)) !== undefined;) await measure(cached, next);
 
@@ -86,15 +101,16 @@ const ratios = options.runs.flatMap((runs) => {
 
 const starts = options.together ? 'all at one moment' : 'spread evenly';
 console.log(
-  `${options.interval} between polls, ${options.seconds} s of steady state, starts ${starts}, ${options.server} server; CPU is a poll’s`,
+  `${options.interval} between polls, ${seconds} s of steady state, starts ${starts}, ${options.server} server; CPU is a poll’s`,
 );
 console.table(table);
 for (const { runs, waiter, cpuPerPoll } of ratios)
   console.log(`CPU per poll, server and worker, ${waiter} / bare at ${runs} runs: ${cpuPerPoll.toFixed(2)}`);
+for (const { waiter, runs } of unreached) console.log(`${runs} runs, ${waiter}: too many for this machine`);
 const { onTime, late } = crossing();
 console.log(`p99 of ${cached} under 1 s at ${onTime ?? 'none'} runs, over it at ${late ?? 'none'}`);
 if (options.json) {
-  const { interval, seconds, together, server } = options;
-  const result = { ratios, crossing: { onTime, late }, interval, seconds, together, server, rows: found };
+  const { interval, together, server } = options;
+  const result = { ratios, crossing: { onTime, late }, interval, seconds, together, server, rows: found, unreached };
   await writeFile(options.json, `${JSON.stringify(result, null, 2)}\n`);
 }

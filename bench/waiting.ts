@@ -35,8 +35,14 @@ export interface Waited {
   memory: Record<'server' | 'worker', { megabytes: number; kilobytesPerRun: number }>;
 }
 
+// After the last start; by then the runs that wait leave no time for the others.
+const giveUpMs = 240_000;
+
 // What a process needs once, it needs before the first run that waits.
-const warmUps = 30;
+const warmUps = 100;
+
+/** So many runs did not all come to their wait, so that there is no steady state to measure. */
+export class Overloaded extends Error {}
 
 const pollClocks: Record<Waiter, PollClock> = {
   product: 'slots',
@@ -57,7 +63,7 @@ export async function measureWaiting(waiter: Waiter, runs: number, options: Wait
       : product(server, flinks.environment, nodeArgs));
     parts.push(contender);
 
-    for (let n = 1; n <= warmUps; n++) await contender.run(flow('one-account', n, options));
+    await warmUp(contender, options);
     const memoryBefore = { server: memoryOf(server.pid), worker: memoryOf(contender.worker) };
     await startAll(contender, runs, options);
     await allWait(flinks.url, runs);
@@ -102,6 +108,14 @@ const flow = (scenario: string, n: number, { interval }: WaitOptions): Flow => (
   interval,
 });
 
+async function warmUp(contender: TemporalContender, options: WaitOptions): Promise<void> {
+  let n = 0;
+  const lane = async (): Promise<void> => {
+    while (n < warmUps) await contender.run(flow('one-account', ++n, options));
+  };
+  await Promise.all(Array.from({ length: 10 }, lane));
+}
+
 async function startAll(contender: TemporalContender, runs: number, options: WaitOptions): Promise<void> {
   const interval = milliseconds(options.interval) / 1_000;
   const intervals = Math.max(1, Math.ceil(runs / (options.startsPerSecond * interval)));
@@ -116,17 +130,19 @@ async function startAll(contender: TemporalContender, runs: number, options: Wai
     const wait = begun + n * everyMs - Date.now();
     if (wait > 0) await sleep(wait);
   }
-  await Promise.all(starts);
+  await Promise.all(starts).catch((cause: unknown) => {
+    throw new Overloaded(`A run could not be started: ${String(cause)}`, { cause });
+  });
 }
 
 /** Resolves when every run has been told by Flinks to wait. */
 async function allWait(flinks: string, runs: number): Promise<void> {
-  const giveUpAt = Date.now() + 600_000;
+  const giveUpAt = Date.now() + giveUpMs;
   for (;;) {
     const counts = (await (await fetch(`${flinks}/_simulator/counts`)).json()) as { GetAccountsDetail?: number };
     const waiting = (counts.GetAccountsDetail ?? 0) - warmUps;
     if (waiting >= runs) return;
-    if (Date.now() > giveUpAt) throw new Error(`Only ${waiting} of ${runs} runs had come to their wait in 10 minutes.`);
+    if (Date.now() > giveUpAt) throw new Overloaded(`Only ${waiting} of ${runs} runs came to their wait.`);
     await sleep(500);
   }
 }

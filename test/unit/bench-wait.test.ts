@@ -18,7 +18,7 @@ const polls = (...times: number[]) => [detail, ...times.map((at) => request('Get
 const always = { from: 0, to: 5_000 };
 
 test('a poll’s lateness counts from its slot, however late the polls before it were', () => {
-  expect(lateness(polls(2_300, 3_001, 4_000), 'slots', 1_000, always)).toEqual([300, 1, 0]);
+  expect(lateness(polls(2_300, 3_001, 4_005), 'slots', 1_000, always)).toEqual([300, 1, 5]);
 });
 
 test('a skipped slot is late until the next poll, and one that was never asked for is late for ever', () => {
@@ -26,8 +26,9 @@ test('a skipped slot is late until the next poll, and one that was never asked f
   expect(lateness(polls(2_000), 'slots', 1_000, always)).toEqual([0, Infinity, Infinity]);
 });
 
-test('a poll that came as its slot began counts for this slot, not as a whole interval late', () => {
-  expect(lateness(polls(1_995, 3_000, 4_000), 'slots', 1_000, always)).toEqual([0, 0, 0]);
+test('a poll before its slot shows that the first 202 was noted late; it is not a whole interval late', () => {
+  expect(lateness(polls(1_995, 3_000, 4_000), 'slots', 1_000, always)).toEqual([0, 5, 5, Infinity]);
+  expect(lateness(polls(2_700, 3_700), 'slots', 1_000, { from: 0, to: 4_000 })).toEqual([700, 700]);
 });
 
 test('only what was due in the window counts, and every run has slots of its own', () => {
