@@ -4,10 +4,8 @@ import { billableActions } from '../../bench/history-cost.js';
 import { atSaturation, listPrice, needOf, perLogin, type Night, type Part } from '../../bench/need.js';
 import { ratiosOf, type Figures } from '../../bench/ratios.js';
 
-const part = (more: Partial<Part>): Part => ({
-  ...{ serverMs: 0, workerMs: 0, clientMs: 0, flinksMs: 0, events: 0, bytes: 0, actions: 0, transitions: 0 },
-  ...more,
-});
+const nothing = { serverMs: 0, workerMs: 0, clientMs: 0, flinksMs: 0, events: 0, bytes: 0, actions: 0, transitions: 0 };
+const part = (more: Partial<Part>): Part => ({ ...nothing, ...more });
 
 const parts = {
   plain: part({ serverMs: 10, workerMs: 20, events: 20, bytes: 10_000, actions: 5, transitions: 10 }),
