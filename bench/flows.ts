@@ -83,7 +83,7 @@ try {
     results[mode] = { ratios, contenders: Object.fromEntries(figures) };
     console.log(`${mode}, ${flows} flows a round, ${atOnce} at once; min / median / max of ${rounds} rounds`);
     console.table(flowTable(figures));
-    console.table(ratioTable(ratios));
+    if (Object.keys(ratios).length > 0) console.table(ratioTable(ratios));
   }
   for (const { name, durability } of contenders) console.log(`${name}: ${durability}`);
   if (options.json) {
