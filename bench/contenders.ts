@@ -1,15 +1,20 @@
 // The same flow, done in different ways. Each has a process of its own for its work.
-import { Client, type Connection } from '@temporalio/client';
-import type { TemporalServer } from '../dev/temporal-server.js';
+import { Client, type WorkflowHandle } from '@temporalio/client';
 import { connectClient } from '../src/client.js';
+import type { StartedRun } from '../src/client-start.js';
+import { accountDetailsWorkflowId } from '../src/contract.js';
 import { startForked } from './forked.js';
+import { historyCost, type HistoryCost } from './history-cost.js';
 import { startProgram } from './processes.js';
+import type { BenchServer } from './servers.js';
 
 export interface Flow {
   loginId: string;
   live: boolean;
   /** Between two polls, as Temporal writes durations. */
   interval: string;
+  /** When the product gives up polling; the others poll for ever. */
+  deadline?: string;
 }
 
 export interface Contender {
@@ -23,62 +28,69 @@ export interface Contender {
   database?: number;
   /** Runs one flow to its end. */
   run(flow: Flow): Promise<unknown>;
-  /** Whose history says what the flow cost; undefined where there is none. */
-  workflowId?(flow: Flow): string;
   stop(): Promise<void>;
 }
 
+/** One whose flows are workflows of a Temporal server. */
+export interface TemporalContender extends Contender {
+  server: number;
+  /** Begins a flow and does not wait for its end. */
+  start(flow: Flow): Promise<unknown>;
+  /** What the flow has cost so far. */
+  history(flow: Flow): Promise<HistoryCost>;
+}
+
 type Variables = Record<string, string>;
-// The dev server without a database file: a flow outlives its worker, but not the server.
-const inMemory = 'SQLite in the server’s memory';
 const ready = (line: string): boolean => line.startsWith('worker ready');
 
 /** A flow as the official samples are written, at the SDK's default settings. */
-export async function bareTemporal(
-  server: TemporalServer,
-  connection: Connection,
-  flinks: Variables,
-): Promise<Contender> {
-  const client = new Client({ connection });
+export async function bareTemporal(server: BenchServer, flinks: Variables): Promise<TemporalContender> {
+  const client = new Client({ connection: server.connection });
   const environment = { ...flinks, TEMPORAL_ADDRESS: server.address };
   const worker = await startProgram(['--import', 'tsx', 'bench/bare/worker.ts'], environment, ready);
   const workflowId = ({ loginId }: Flow): string => `bare-${loginId}`;
+  const start = (flow: Flow): Promise<WorkflowHandle> =>
+    client.workflow.start('bareFlow', {
+      taskQueue: 'bare',
+      workflowId: workflowId(flow),
+      args: [flow.loginId, flow.live, flow.interval],
+    });
   return {
-    name: 'bare Temporal',
-    durability: inMemory,
+    name: server.nameOf('bare Temporal'),
+    durability: server.durability,
     worker: worker.pid,
     server: server.pid,
-    workflowId,
-    run: (flow) =>
-      client.workflow.execute('bareFlow', {
-        taskQueue: 'bare',
-        workflowId: workflowId(flow),
-        args: [flow.loginId, flow.live, flow.interval],
-      }),
+    start,
+    run: async (flow) => (await start(flow)).result(),
+    history: (flow) => historyCost(server.connection, workflowId(flow)),
     stop: worker.stop,
   };
 }
 
 /** This product with everything on, as it is deployed: compiled, with its prebuilt bundle. */
-export async function product(server: TemporalServer, environment: Variables): Promise<Contender> {
-  const worker = await startProgram(
-    [...(process.env['BENCH_NODE_ARGS']?.split(' ') ?? []), 'dist/src/worker.js'],
-    environment,
-    ready,
-  );
+export async function product(
+  server: BenchServer,
+  flinks: Variables,
+  nodeArgs: readonly string[] = [],
+): Promise<TemporalContender> {
+  const environment = { ...flinks, ...server.keys, TEMPORAL_ADDRESS: server.address };
+  const more = process.env['BENCH_NODE_ARGS']?.split(' ') ?? [];
+  const worker = await startProgram([...more, ...nodeArgs, 'dist/src/worker.js'], environment, ready);
   const client = await connectClient(environment);
-  const workflowId = ({ loginId }: Flow): string => `account-details-${loginId.toLowerCase()}`;
+  const start = ({ loginId, live, interval, deadline }: Flow): Promise<StartedRun> =>
+    client.start({
+      login: { loginId },
+      mode: live ? 'live' : 'cached',
+      polling: { interval, ...(deadline !== undefined && { deadline }) },
+    });
   return {
-    name: 'flinks-temporal',
-    durability: inMemory,
+    name: server.nameOf('flinks-temporal'),
+    durability: server.durability,
     worker: worker.pid,
     server: server.pid,
-    workflowId,
-    async run({ loginId, live, interval }) {
-      const mode = live ? 'live' : 'cached';
-      const started = await client.start({ login: { loginId }, mode, polling: { interval } });
-      return client.result(started.workflowId);
-    },
+    start,
+    run: async (flow) => client.result((await start(flow)).workflowId),
+    history: ({ loginId }) => historyCost(server.connection, accountDetailsWorkflowId(loginId)),
     async stop() {
       await client.close();
       await worker.stop();
