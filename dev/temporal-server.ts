@@ -20,6 +20,8 @@ export interface TemporalServerOptions {
   namespace?: string | undefined;
   /** Dynamic configuration of the server, each as `name=value`. */
   settings?: readonly string[] | undefined;
+  /** False leaves the CLI's own settings, so that a benchmark can say what ours are worth. */
+  tuned?: boolean | undefined;
   /** Gets every line that the server writes. */
   log?: ((line: string) => void) | undefined;
 }
@@ -35,7 +37,7 @@ export interface TemporalServer extends Child {
  * left to the worker. Throws an error that names the port if one is taken.
  */
 export async function startTemporalServer(options: TemporalServerOptions = {}): Promise<TemporalServer> {
-  const { codecEndpoint, dbFilename, namespace = 'default', settings = [], log } = options;
+  const { codecEndpoint, dbFilename, namespace = 'default', settings = [], tuned = true, log } = options;
   const [freePort = 0, freeUiPort = 0] = await freePorts(2);
   const port = options.port || freePort;
   const uiPort = options.uiPort === undefined ? undefined : options.uiPort || freeUiPort;
@@ -46,10 +48,10 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
 
   const args = ['server', 'start-dev', '--ip', loopback, '--port', String(port), '--namespace', namespace];
   args.push(...settings.flatMap((setting) => ['--dynamic-config-value', setting]));
-  args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]), ...quickPolls);
-  args.push(...turns, ...pauses);
+  args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]), ...pauses);
+  if (tuned) args.push(...quickPolls, ...turns);
   if (codecEndpoint !== undefined) args.push('--ui-codec-endpoint', codecEndpoint);
-  if (dbFilename !== undefined) args.push('--db-filename', dbFilename, ...quickWrites);
+  if (dbFilename !== undefined) args.push('--db-filename', dbFilename, ...(tuned ? quickWrites : []));
   const server = await startChild(await temporalCli(), args, { env: localEnvironment(), log });
 
   const address = `${loopback}:${port}`;

@@ -16,6 +16,7 @@ import { workflowBundleFor } from './temporal/prebuilt-bundle.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
 import { followBrokenReferences } from './temporal/storage/broken-references.js';
 import { openPayloadStore, type PayloadStore } from './temporal/storage/storage.js';
+import { slots } from './worker/capacity.js';
 import { atMost, ofBuild, warnWithoutCurrentBuild } from './worker/dispatch.js';
 import { serveHealth, type HealthServer, type WorkerState } from './worker/health.js';
 import { callObserver, prometheusAt, showOutcomes } from './worker/metrics.js';
@@ -62,7 +63,7 @@ export async function runWorker(
       stickyQueueScheduleToStartTimeout: '1 second',
       // A cancellation reaches an activity with the answer to a heartbeat, so heartbeats must not be held back for long.
       maxHeartbeatThrottleInterval: '1 second',
-      maxConcurrentActivityTaskExecutions: config.maxConcurrentActivities,
+      ...slots(config.capacity),
       ...atMost(config.maxCallsPerSecond),
       ...ofBuild(config.buildId),
     });
