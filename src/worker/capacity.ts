@@ -21,7 +21,7 @@ export interface Capacity {
   pollers: number;
 }
 
-/** Megabytes of a worker that does nothing. */
+/** Megabytes of a worker without runs and calls: 200 at the start, and what work adds for good. */
 const idle = 300;
 /** Megabytes of a call: an answer of a megabyte as text, parsed and encoded. */
 const aCall = 4;
@@ -45,7 +45,7 @@ export function capacityOf({ cores, memory, heap }: Machine): Capacity {
   };
 }
 
-/** The machine as a container shows it. Before Node 22 a limit on CPU time is not seen as fewer cores. */
+/** The machine as a container shows it. Node 20 does not see a limit on CPU time as fewer cores. */
 export function thisMachine(): Machine {
   const megabyte = 1_024 * 1_024;
   // Without a limit it is no number, 0, or more than any machine has.
