@@ -16,11 +16,11 @@ import { workflowBundleFor } from './temporal/prebuilt-bundle.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
 import { followBrokenReferences } from './temporal/storage/broken-references.js';
 import { openPayloadStore, type PayloadStore } from './temporal/storage/storage.js';
-import { slots } from './worker/capacity.js';
 import { atMost, ofBuild, warnWithoutCurrentBuild } from './worker/dispatch.js';
 import { serveHealth, type HealthServer, type WorkerState } from './worker/health.js';
 import { callObserver, prometheusAt, showOutcomes } from './worker/metrics.js';
 import { openTracing, type Tracing } from './worker/tracing.js';
+import { slots } from './worker/capacity.js';
 
 /** Runs a worker until it is told to stop, then lets running activities finish within the grace period. `state` says how far it is. */
 export async function runWorker(
