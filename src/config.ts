@@ -6,6 +6,7 @@ import { milliseconds } from './contract.js';
 import { checkEnvironment, wholeNumber, type Environment } from './environment.js';
 import type { FlinksClientOptions } from './flinks/client.js';
 import { isLoopback } from './loopback.js';
+import { capacityOf, thisMachine, type Capacity } from './worker/capacity.js';
 import type { Address } from './worker/health.js';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
@@ -22,8 +23,8 @@ export interface WorkerConfig {
   workflowBundle?: string | undefined;
   /** Calls to Flinks that all workers together begin in a second. */
   maxCallsPerSecond?: number | undefined;
-  /** Activities that this worker runs at once. */
-  maxConcurrentActivities: number;
+  /** What this worker takes on at once. */
+  capacity: Capacity;
   healthAddress?: Address | undefined;
   /** IP address and port. */
   metricsAddress?: string | undefined;
@@ -83,6 +84,8 @@ const ipAddress = z
   .refine((text) => isIP(address.safeParse(text).data?.host ?? '') !== 0, 'must be IP:port, such as 0.0.0.0:9464')
   .optional();
 
+const byDefault = capacityOf(thisMachine());
+
 const workerObject = z.object({
   FLINKS_BASE_URL: baseUrl,
   FLINKS_ALLOW_HTTP: z.enum(['0', '1'], 'must be 0 or 1').default('0'),
@@ -105,7 +108,13 @@ const workerObject = z.object({
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   WORKER_BUILD_ID: z.string().min(1).max(200).optional(),
   WORKFLOW_BUNDLE: z.string().min(1).optional(),
-  WORKER_MAX_CONCURRENT_ACTIVITIES: wholeNumber(100, 1, 10_000),
+  WORKER_MAX_CONCURRENT_ACTIVITIES: wholeNumber(byDefault.maxConcurrentActivities, 1, 10_000),
+  WORKER_MAX_CONCURRENT_WORKFLOW_TASKS: wholeNumber(byDefault.maxConcurrentWorkflowTasks, 2, 1_000),
+  WORKER_MAX_CACHED_WORKFLOWS: wholeNumber(byDefault.maxCachedWorkflows, 0, 100_000).refine(
+    (n) => n !== 1,
+    'must be 0, or 2 and more',
+  ),
+  WORKER_POLLERS: wholeNumber(byDefault.pollers, 2, 100),
   FLINKS_MAX_CALLS_PER_SECOND: z
     .string()
     .regex(/^\d{1,6}(\.\d{1,3})?$/, 'must be a number such as 20 or 0.5')
@@ -172,7 +181,12 @@ export function loadWorkerConfig(environment: Environment = process.env): Worker
     buildId: v.WORKER_BUILD_ID,
     workflowBundle: v.WORKFLOW_BUNDLE,
     maxCallsPerSecond: v.FLINKS_MAX_CALLS_PER_SECOND,
-    maxConcurrentActivities: v.WORKER_MAX_CONCURRENT_ACTIVITIES,
+    capacity: {
+      maxConcurrentActivities: v.WORKER_MAX_CONCURRENT_ACTIVITIES,
+      maxConcurrentWorkflowTasks: v.WORKER_MAX_CONCURRENT_WORKFLOW_TASKS,
+      maxCachedWorkflows: v.WORKER_MAX_CACHED_WORKFLOWS,
+      pollers: v.WORKER_POLLERS,
+    },
     healthAddress: v.HEALTH_ADDRESS,
     metricsAddress: v.METRICS_ADDRESS,
     traces: v.OTEL_EXPORTER_OTLP_ENDPOINT !== '',

@@ -1,7 +1,11 @@
 // The words that clients, workers and running workflows share. Change one and open runs, other languages and saved
 // views stop understanding it: add, never rename. This is the only room through which workflows see zod.
-import { msToNumber, type Duration } from '@temporalio/common/lib/time.js';
 import { z } from 'zod';
+import { milliseconds } from './milliseconds.js';
+import { stages } from './stages.js';
+
+export { milliseconds } from './milliseconds.js';
+export { stages, type Stage } from './stages.js';
 
 export const taskQueue = 'flinks-account-details';
 export const workflowType = 'retrieveAccountDetails';
@@ -20,18 +24,6 @@ export const searchAttributes = {
   FlinksCode: 'KEYWORD',
   FlinksStageSince: 'DATETIME',
 } as const;
-
-export const stages = [
-  'authorizing',
-  'awaitingAnswers',
-  'summarizing',
-  'retrievingDetails',
-  'waitingForFlinks',
-  'completed',
-  'failed',
-  'cancelled',
-] as const;
-export type Stage = (typeof stages)[number];
 
 /** The types of failure with which a run can end. */
 export const failureTypes = [
@@ -80,15 +72,6 @@ const durationText = {
   maxLength: 100,
   pattern: `^\\d*\\.?\\d+ *(${units.replaceAll(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`)})?$`,
 };
-
-/** Milliseconds of a duration such as `30 seconds`, or NaN where it is none. */
-export function milliseconds(duration: string): number {
-  try {
-    return msToNumber(duration as Duration);
-  } catch {
-    return Number.NaN;
-  }
-}
 
 // A check in code says in its `meta` what the published JSON Schemas can hold of it, and in words what they cannot.
 const duration = (least: number, most: number, range: string) =>

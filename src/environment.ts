@@ -1,30 +1,11 @@
 // How any part of the configuration is read from the environment. No value is ever repeated in a message.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
+
+export { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
 
 export type Environment = Record<string, string | undefined>;
-
-export interface ConfigurationProblem {
-  variable: string;
-  /** What is wrong with it, and never its value. */
-  problem: string;
-}
-
-/** Variables that are missing or do not fit, each named with what it should be. */
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError';
-  readonly problems: ConfigurationProblem[];
-
-  constructor(problems: ConfigurationProblem[]) {
-    super(`The configuration does not fit: ${problems.map((one) => `${one.variable} ${one.problem}`).join('; ')}.`);
-    this.problems = problems;
-  }
-
-  /** The names of the variables at fault. */
-  get variables(): string[] {
-    return this.problems.map(({ variable }) => variable);
-  }
-}
 
 /** A variable that is a whole number within these bounds. */
 export const wholeNumber = (byDefault: number, least: number, most: number) =>

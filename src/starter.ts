@@ -1,22 +1,23 @@
-// The command line of backends and operators.
+// The command line of backends and operators. What a command does is loaded when it is run, so that help and completion,
+// which a shell may ask for at every key, need neither Temporal's client nor the schemas.
 import { Argument, Command, CommanderError, Option } from 'commander';
-import { count, duration, loginGuid, runId } from './cli/arguments.js';
-import { startFromFile, type BatchOptions } from './cli/batch.js';
-import * as runs from './cli/commands.js';
+import { count, duration, loginGuid } from './cli/arguments.js';
+import type { BatchOptions } from './cli/batch.js';
 import type { Connect, RunOptions } from './cli/commands.js';
-import { deployCommands } from './cli/deploy.js';
 import { completion, shells, type Shell } from './cli/completion.js';
-import { doctor } from './cli/doctor.js';
+import { deployCommands } from './cli/deploy-command.js';
 import { addExamples } from './cli/examples.js';
-import { forget, type ForgetOptions } from './cli/forget.js';
-import { listKeys, newKey } from './cli/keys.js';
+import type { ForgetOptions } from './cli/forget.js';
 import type { StartOptions } from './cli/input.js';
 import { exitCode, report, usageError, writeJson, type ExitCode } from './cli/output.js';
 import { startOptions } from './cli/start-command.js';
 import { ownVersion } from './cli/version.js';
-import { connectClient, type AccountDetailsClient } from './client.js';
-import { stages, type Stage } from './contract.js';
+import type { AccountDetailsClient } from './client.js';
 import { isMainModule } from './main-module.js';
+import { stages, type Stage } from './stages.js';
+
+const loadRuns = () => import('./cli/commands.js');
+const loadKeys = () => import('./cli/keys.js');
 
 type Action<Options> = (connect: Connect, options: Options, run: string | undefined) => Promise<ExitCode>;
 
@@ -60,12 +61,9 @@ export function commands(exitWith: (code: ExitCode) => void): Command {
         exitWith(await withConnection((connect) => action(connect, options, run)));
       });
 
-  const onRun = (
-    name: string,
-    description: string,
-    action: (client: AccountDetailsClient, id: string, options: RunOptions) => Promise<ExitCode>,
-  ) =>
+  const onRun = (name: 'answer' | 'status' | 'watch' | 'result' | 'cancel', description: string) =>
     command<RunOptions>(name, description, async (connect, options, run) => {
+      const [{ [name]: action }, { runId }] = await Promise.all([loadRuns(), import('./cli/run-id.js')]);
       const id = runId(options, run);
       return action(await connect(), id, options);
     })
@@ -79,12 +77,16 @@ export function commands(exitWith: (code: ExitCode) => void): Command {
     );
 
   startOptions(command('start', 'start a run, or join the open one of the same login; or those of a file', start));
-  onRun('answer', 'answer the bank: asked at the terminal, or JSON {"<prompt>": "<answer>"} from stdin', runs.answer);
-  onRun('status', 'where a run stands', runs.status);
-  onRun('watch', 'follow a run until it has ended', runs.watch).addOption(timeout());
-  onRun('result', 'wait for a run and print its result', runs.result).addOption(timeout());
-  onRun('cancel', 'cancel a run and wait until it is closed', runs.cancel);
-  command<{ stage?: Stage; institution?: string; limit: number; json?: boolean }>('list', 'list runs', runs.list)
+  onRun('answer', 'answer the bank: asked at the terminal, or JSON {"<prompt>": "<answer>"} from stdin');
+  onRun('status', 'where a run stands');
+  onRun('watch', 'follow a run until it has ended').addOption(timeout());
+  onRun('result', 'wait for a run and print its result').addOption(timeout());
+  onRun('cancel', 'cancel a run and wait until it is closed');
+  command<{ stage?: Stage; institution?: string; limit: number; json?: boolean }>(
+    'list',
+    'list runs',
+    async (connect, options) => (await loadRuns()).list(connect, options),
+  )
     .addOption(new Option('--stage <stage>', 'runs in this stage').choices(stages))
     .option('--institution <name>', 'runs of this institution')
     .addOption(new Option('--limit <n>', 'at most this many').default(50).argParser(count));
@@ -92,8 +94,12 @@ export function commands(exitWith: (code: ExitCode) => void): Command {
     .command('doctor')
     .description('check configuration, server, search attributes, workers and Flinks')
     .option('--json', 'write exactly one JSON document to stdout')
-    .action(async ({ json = false }: { json?: boolean }) => exitWith(await doctor(json)));
-  forgetCommand(program.command('forget')).action(async (options: ForgetOptions) => exitWith(await forget(options)));
+    .action(async ({ json = false }: { json?: boolean }) =>
+      exitWith(await (await import('./cli/doctor.js')).doctor(json)),
+    );
+  forgetCommand(program.command('forget')).action(async (options: ForgetOptions) =>
+    exitWith(await (await import('./cli/forget.js')).forget(options)),
+  );
   deployCommands(program.command('deploy'), exitWith);
   const keys = program.command('keys').description('payload keys, for PAYLOAD_KEYS');
   keys
@@ -101,12 +107,12 @@ export function commands(exitWith: (code: ExitCode) => void): Command {
     .description('make a key and print it as id:base64')
     .option('--id <id>', 'the id under which payloads name it; today’s date unless given')
     .option('--json', 'write exactly one JSON document to stdout')
-    .action((options: { id?: string; json?: boolean }) => exitWith(newKey(options)));
+    .action(async (options: { id?: string; json?: boolean }) => exitWith((await loadKeys()).newKey(options)));
   keys
     .command('list')
     .description('the ids of the configured keys, and which one encrypts')
     .option('--json', 'write exactly one JSON document to stdout')
-    .action((options: { json?: boolean }) => exitWith(listKeys(options)));
+    .action(async (options: { json?: boolean }) => exitWith((await loadKeys()).listKeys(options)));
   program
     .command('completion')
     .description('print what a shell needs to complete commands, options and their values')
@@ -131,18 +137,18 @@ const forgetCommand = (command: Command): Command =>
     .option('--json', 'write exactly one JSON document to stdout');
 
 /** One login by its options, or those of a file. */
-function start(connect: Connect, options: (StartOptions & RunOptions) | BatchOptions): Promise<ExitCode> {
-  if ('fromFile' in options) return startFromFile(connect, options);
+async function start(connect: Connect, options: (StartOptions & RunOptions) | BatchOptions): Promise<ExitCode> {
+  if ('fromFile' in options) return (await import('./cli/batch.js')).startFromFile(connect, options);
   const only = (['report', 'rate', 'check'] as const).find((name) => name in options);
   if (only !== undefined) throw usageError(`--${only} needs --from-file.`);
-  return runs.start(connect, options);
+  return (await loadRuns()).start(connect, options);
 }
 
 /** Connects when an action asks for it, and closes the connection after it. */
 async function withConnection(use: (connect: Connect) => Promise<ExitCode>): Promise<ExitCode> {
   let client: AccountDetailsClient | undefined;
   try {
-    return await use(async () => (client ??= await connectClient()));
+    return await use(async () => (client ??= await (await import('./client.js')).connectClient()));
   } finally {
     await client?.close();
   }

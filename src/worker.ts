@@ -20,6 +20,7 @@ import { atMost, ofBuild, warnWithoutCurrentBuild } from './worker/dispatch.js';
 import { serveHealth, type HealthServer, type WorkerState } from './worker/health.js';
 import { callObserver, prometheusAt, showOutcomes } from './worker/metrics.js';
 import { openTracing, type Tracing } from './worker/tracing.js';
+import { slots } from './worker/capacity.js';
 
 /** Runs a worker until it is told to stop, then lets running activities finish within the grace period. `state` says how far it is. */
 export async function runWorker(
@@ -62,7 +63,7 @@ export async function runWorker(
       stickyQueueScheduleToStartTimeout: '1 second',
       // A cancellation reaches an activity with the answer to a heartbeat, so heartbeats must not be held back for long.
       maxHeartbeatThrottleInterval: '1 second',
-      maxConcurrentActivityTaskExecutions: config.maxConcurrentActivities,
+      ...slots(config.capacity),
       ...atMost(config.maxCallsPerSecond),
       ...ofBuild(config.buildId),
     });

@@ -1,18 +1,8 @@
 // How what people type on the command line is read.
 import { InvalidArgumentError } from 'commander';
-import { accountDetailsWorkflowId, milliseconds } from '../contract.js';
-import { usageError } from './output.js';
+import { milliseconds } from '../milliseconds.js';
 
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** The workflow id of the one run that is named. */
-export function runId({ loginId, workflowId }: { loginId?: string; workflowId?: string }, run?: string): string {
-  const named = [loginId, workflowId, run].filter((one) => one !== undefined);
-  if (named.length !== 1) throw usageError('Name one run: its workflow id, its LoginId, --login-id or --workflow-id.');
-  if (loginId !== undefined && !guid.test(loginId)) throw usageError('--login-id must be a GUID.');
-  const id = loginId ?? workflowId ?? run ?? '';
-  return workflowId === undefined && guid.test(id) ? accountDetailsWorkflowId(id) : id;
-}
+export const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function loginGuid(text: string): string {
   if (!guid.test(text)) throw new InvalidArgumentError('It must be a GUID.');

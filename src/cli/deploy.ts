@@ -1,36 +1,19 @@
 // Which build of the worker takes new runs: said, and changed.
 import { setTimeout as pause } from 'node:timers/promises';
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
-import type { Command } from 'commander';
 import { milliseconds } from '../contract.js';
 import { connectTo, loadTemporalConfig } from '../temporal/connection.js';
 import { deploymentName, describeDeployment, setCurrentBuild, type Deployment } from '../temporal/deployment.js';
 import { CommandError, exitCode, say, usageError, writeJson, type ExitCode } from './output.js';
 
-/** Adds `deploy set-current` and `deploy status` to the command line. */
-export function deployCommands(deploy: Command, exitWith: (code: ExitCode) => void): void {
-  deploy.description('which build of the worker takes new runs, where workers have a WORKER_BUILD_ID');
-  deploy
-    .command('set-current')
-    .description('let new runs go to a build; waits until a worker of it polls, and until the change is in force')
-    .option('--build-id <id>', 'the build; WORKER_BUILD_ID unless given')
-    .option('--timeout <duration>', 'how long to wait', '30 seconds')
-    .option('--json', 'write exactly one JSON document to stdout')
-    .action(async (options: SetCurrentOptions) => exitWith(await setCurrent(options)));
-  deploy
-    .command('status')
-    .description('the builds that the server knows of, and which one takes new runs')
-    .option('--json', 'write exactly one JSON document to stdout')
-    .action(async (options: { json?: boolean }) => exitWith(await status(options)));
-}
-
-interface SetCurrentOptions {
+export interface SetCurrentOptions {
   buildId?: string;
   timeout: string;
   json?: boolean;
 }
 
-async function setCurrent({
+/** Makes a build the current one, and resolves once that is in force. */
+export async function setCurrent({
   buildId = process.env['WORKER_BUILD_ID'],
   timeout,
   json,
@@ -56,7 +39,8 @@ async function setCurrent({
   return exitCode.ok;
 }
 
-async function status({ json }: { json?: boolean }): Promise<ExitCode> {
+/** Prints the builds, and which of them is current. */
+export async function status({ json }: { json?: boolean }): Promise<ExitCode> {
   const deployment = await withConnection(describeDeployment);
   if (json) writeJson(documentOf(deployment));
   else process.stdout.write(inWords(deployment));

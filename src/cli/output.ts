@@ -1,6 +1,6 @@
 // What the command line says, and with which exit code. Documents go to stdout, everything else to stderr.
 import { AccountDetailsError, InputError } from '../client-errors.js';
-import { ConfigurationError } from '../environment.js';
+import { ConfigurationError } from '../configuration-error.js';
 
 export const exitCode = {
   ok: 0,

@@ -59,6 +59,12 @@ test('a worker from the sources takes a bundle of the build', async () => {
   await worker.stop();
 });
 
+test('the command line that was built knows its version', async () => {
+  const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+  const { stdout } = await promisify(execFile)(process.execPath, ['dist/src/starter.js', '--version']);
+  expect(stdout).toBe(`${version}\n`);
+});
+
 async function refusal(variables: Variables): Promise<string> {
   const worker = await launchWorker(
     {

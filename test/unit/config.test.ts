@@ -6,6 +6,7 @@ import { defaultRetryPolicy } from '../../src/activities/retries.js';
 import { loadWorkerConfig } from '../../src/config.js';
 import { ConfigurationError, type Environment } from '../../src/environment.js';
 import { loadTemporalConfig } from '../../src/temporal/connection.js';
+import { capacityOf, thisMachine } from '../../src/worker/capacity.js';
 
 const needed = {
   FLINKS_BASE_URL: 'https://example-api.private.fin.ag',
@@ -69,7 +70,7 @@ test('the four variables of Flinks are enough; time-outs let Flinks block for 21
     logLevel: 'info',
     buildId: undefined,
     maxCallsPerSecond: undefined,
-    maxConcurrentActivities: 100,
+    capacity: capacityOf(thisMachine()),
     healthAddress: undefined,
     metricsAddress: undefined,
     traces: false,
@@ -96,6 +97,9 @@ test('everything can be set by environment', () => {
     WORKER_BUILD_ID: 'build 7',
     WORKER_SHUTDOWN_GRACE: '5s',
     WORKER_MAX_CONCURRENT_ACTIVITIES: '20',
+    WORKER_MAX_CONCURRENT_WORKFLOW_TASKS: '8',
+    WORKER_MAX_CACHED_WORKFLOWS: '0',
+    WORKER_POLLERS: '3',
     FLINKS_MAX_CALLS_PER_SECOND: '2.5',
     HEALTH_ADDRESS: '[::1]:9465',
     METRICS_ADDRESS: '0.0.0.0:9464',
@@ -117,7 +121,7 @@ test('everything can be set by environment', () => {
     logLevel: 'debug',
     buildId: 'build 7',
     shutdownGraceMs: 5_000,
-    maxConcurrentActivities: 20,
+    capacity: { maxConcurrentActivities: 20, maxConcurrentWorkflowTasks: 8, maxCachedWorkflows: 0, pollers: 3 },
     maxCallsPerSecond: 2.5,
     healthAddress: { host: '::1', port: 9_465 },
     metricsAddress: '0.0.0.0:9464',
@@ -153,6 +157,9 @@ test.each([
   ['SEARCH_ATTRIBUTES', 'yes-91'],
   ['LOG_LEVEL', 'loud-91'],
   ['WORKER_MAX_CONCURRENT_ACTIVITIES', '0'],
+  ['WORKER_MAX_CONCURRENT_WORKFLOW_TASKS', '1'],
+  ['WORKER_MAX_CACHED_WORKFLOWS', '1'],
+  ['WORKER_POLLERS', 'many-91'],
   ['FLINKS_MAX_CALLS_PER_SECOND', '0'],
   ['FLINKS_MAX_CALLS_PER_SECOND', '-91'],
   ['HEALTH_ADDRESS', '9191'],
