@@ -16,7 +16,7 @@ import { devServer } from '../support/servers.js';
 import { until } from '../support/until.js';
 import { bundleForWorkers } from '../support/worker-bundle.js';
 import { startWorker, type WorkerProcess } from '../support/worker-process.js';
-import { report } from './promise.js';
+import { report } from '../support/promise.js';
 
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const numRuns = Number(process.env['CHAOS_CANCELS'] ?? (process.env['CHAOS_SIZE'] === 'small' ? 40 : 200));
