@@ -154,7 +154,7 @@ test(
       slowest = Math.max(slowest, closedAt - askedAt);
       const requests = requestsOf(simulator.requests, loginId);
       const outlived = requests.filter(
-        (one) => one.closedAt === undefined || one.closedAt > closedAt || one.at > closedAt,
+        (one) => one.closedAt === undefined || one.closedAt > closedAt + 250 || one.at > closedAt,
       );
       const code = codeOf(ended);
       codes.set(code, (codes.get(code) ?? 0) + 1);
