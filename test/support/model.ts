@@ -1,7 +1,7 @@
 // What may come of a run, by what Flinks was asked last and what the run met there: a small model of the whole, for which
 // the fault table says what each fault means.
 import type { RecordedRequest } from '../../simulator/server.js';
-import { rows, type Ending, type Step } from '../workflow/fault-table.js';
+import { rows, type Ending, type Row, type Step } from '../workflow/fault-table.js';
 import { breachesOf } from './breaches.js';
 import { isFaultFree } from './fault-free.js';
 import type { Played } from './play.js';
@@ -48,8 +48,10 @@ function endingsAfter(last: RecordedRequest | undefined): Ending[] {
   const step = stepOf(last);
   // After any of these the polling may have come to its deadline.
   const pending: Ending[] = /poll|Detail/.test(step) ? ['PendingTooLong'] : [];
-  const cell = rowOf(last)?.cells[step];
-  if (cell && cell.lasting !== 'completed') return [cell.lasting, ...pending];
+  const refused = rowsOf(last).flatMap(({ cells: { [step]: cell } }) =>
+    cell && cell.lasting !== 'completed' ? [cell.lasting] : [],
+  );
+  if (refused.length > 0) return [...refused, ...pending];
   // A worker that was taken away, or a time-out.
   if (last.abortedByClient)
     return [step === 'answer' || step === 'Authorize live' ? 'LoginOutcomeUnknown' : 'FlinksUnavailable', ...pending];
@@ -82,14 +84,16 @@ function stepOf({ endpoint, answer, live }: RecordedRequest): Step {
   }
 }
 
-/** The row of the fault that a request met. */
-const rowOf = ({ fault, status, code }: RecordedRequest) =>
-  rows.find((row) => row.name === cutShort[`${fault} ${status}`]) ??
-  rows.find(
+/** The rows of the fault that a request met: the record does not tell apart what differs in the body alone. */
+function rowsOf({ fault, status, code }: RecordedRequest): Row[] {
+  const short = rows.filter((row) => row.name === cutShort[`${fault} ${status}`]);
+  if (short.length > 0) return short;
+  return rows.filter(
     (row) =>
       row.fault.kind === fault &&
       (row.fault.kind !== 'status' || (row.fault.status === status && row.fault.code === code)),
   );
+}
 
 /** A refusal whose body did not come whole is one without a code. */
 const cutShort: Record<string, string> = {
