@@ -1,8 +1,13 @@
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 import type { PromiseRow } from '../support/promise.js';
 
-/** Ends a run of the chaos tests with one table of what each promise stood up to. */
+/** Tells what each promise stood up to as soon as it is known, and ends a run of the chaos tests with one table of it all. */
 export default class PromiseTable implements Reporter {
+  onTestCaseResult(test: TestCase): void {
+    const { promise } = test.meta();
+    if (promise) process.stdout.write(`${JSON.stringify({ ...promise, held: test.ok() })}\n`);
+  }
+
   onTestRunEnd(modules: readonly TestModule[]): void {
     const rows = modules.flatMap((module) => {
       const tests = [...module.children.allTests()].filter((test) => test.result().state !== 'skipped');
