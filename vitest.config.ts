@@ -5,7 +5,7 @@ const project = (name: string, testTimeout: number, more = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 120_000, ...more },
 });
 
-const withBundle = { globalSetup: './test/support/workflow-bundle.ts' };
+const withBundle = { globalSetup: ['./test/support/binaries.ts', './test/support/workflow-bundle.ts'] };
 
 const proofs = [
   'test/workflow/{fault-*,simulation,abuse,ties}.test.ts',

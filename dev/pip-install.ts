@@ -96,11 +96,12 @@ async function pip(python: string, folder: string, requirements: string, env: No
   // Only wheels: a source package would run its own code before anyone has looked at it.
   const safety = ['--no-deps', '--require-hashes', '--only-binary', ':all:'];
   const args = ['-m', 'pip', 'install', ...options, ...safety, '--target', folder, '-r', requirements];
-  const errors: string[] = [];
-  const log = (line: string) => line.startsWith('ERROR: ') && errors.push(line.slice('ERROR: '.length));
-  const { ended } = await startChild(python, args, { env, log });
+  const said: string[] = [];
+  const { ended } = await startChild(python, args, { env, log: (line) => said.push(line) });
   const { ok, how } = await ended;
-  if (!ok) throw new Error(errors.at(-1) ?? `pip ${how}`);
+  if (ok) return;
+  const reason = said.findLast((line) => line.startsWith('ERROR: '))?.slice('ERROR: '.length) ?? said.at(-1);
+  throw new Error(reason ?? `pip ${how}`);
 }
 
 async function withProgress({ called, megabytes }: Requirements, install: () => Promise<void>): Promise<void> {
