@@ -146,7 +146,7 @@ describe.concurrent('a batch', () => {
   test('need not be waited for, is started no faster than asked, and can be waited for later', async () => {
     const lines = logins('one-account', 6, 2_000);
     const { run } = await batch('later', lines);
-    const ran = await run(['--rate', '3', '--json']);
+    const ran = await run(['--rate', '2', '--json']);
     expect({ exit: ran.exit, ...summaryOf(ran) }).toMatchObject({ exit: 0, outcomes: { started: 6 } });
     const starts = lines.map((loginId) => Math.min(...requestsOf(simulator.requests, loginId).map(({ at }) => at)));
     await until('the last has arrived', () => lines.every((loginId) => called(loginId).GetAccountsDetail));
