@@ -14,7 +14,6 @@ import { testConverter } from '../support/encryption.js';
 import { codeOf, tally, together, unbroken, type Verdict } from '../support/invariants.js';
 import { devServer } from '../support/servers.js';
 import { until } from '../support/until.js';
-import { bundleForWorkers } from '../support/worker-bundle.js';
 import { startWorker, type WorkerProcess } from '../support/worker-process.js';
 import { report } from '../support/promise.js';
 
@@ -25,15 +24,14 @@ let server: TemporalServer;
 let simulator: Simulator;
 let temporal: Client;
 let client: AccountDetailsClient;
-let bundle: Awaited<ReturnType<typeof bundleForWorkers>>;
 let worker: WorkerProcess;
 
 beforeAll(async () => {
-  [server, simulator, bundle] = await Promise.all([devServer(), startSimulator(), bundleForWorkers()]);
+  [server, simulator] = await Promise.all([devServer(), startSimulator()]);
   const connection = await Connection.connect({ address: server.address });
   temporal = new Client({ connection, dataConverter: testConverter() });
   client = new AccountDetailsClient(temporal);
-  worker = await startWorker(server, simulator, { ...bundle.variables, LOG_LEVEL: 'error' });
+  worker = await startWorker(server, simulator, { LOG_LEVEL: 'error' });
 });
 
 afterAll(async () => {
@@ -41,7 +39,6 @@ afterAll(async () => {
   await worker?.stop();
   await simulator?.close();
   await server?.stop();
-  await bundle?.remove();
 });
 
 interface Slow {

@@ -9,7 +9,6 @@ import { answerOnce } from '../support/customer.js';
 import { codeOf, endOf, judge, tally, together, unbroken, type Ended } from '../support/invariants.js';
 import { devServer } from '../support/servers.js';
 import { until } from '../support/until.js';
-import { bundleForWorkers } from '../support/worker-bundle.js';
 import { startWorker } from '../support/worker-process.js';
 import { report } from '../support/promise.js';
 
@@ -18,10 +17,9 @@ const hour = 3_600_000;
 let server: TemporalServer;
 let simulator: Simulator;
 let client: AccountDetailsClient;
-let bundle: Awaited<ReturnType<typeof bundleForWorkers>>;
 
 beforeAll(async () => {
-  [server, simulator, bundle] = await Promise.all([devServer(), startSimulator(), bundleForWorkers()]);
+  [server, simulator] = await Promise.all([devServer(), startSimulator()]);
   client = await clientAt(server.address);
 });
 
@@ -29,7 +27,6 @@ afterAll(async () => {
   await client?.close();
   await simulator?.close();
   await server?.stop();
-  await bundle?.remove();
 });
 
 const clocks = [
@@ -42,7 +39,7 @@ test.for(clocks)(
   async ({ name, offset }, context) => {
     const n = offset > 0 ? 1 : 2;
     const program = ['--import', 'tsx', 'test/support/shifted-clock-worker.ts'];
-    const variables = { ...bundle.variables, CLOCK_OFFSET_MS: String(offset) };
+    const variables = { CLOCK_OFFSET_MS: String(offset) };
     const worker = await startWorker(server, simulator, variables, program);
     const login = (scenario: string) => ({ login: { loginId: loginIdFor(scenario, n) } });
     const polling = { interval: '1 second', deadline: '12 seconds' };

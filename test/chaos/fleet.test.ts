@@ -10,7 +10,6 @@ import { clientAt } from '../support/client.js';
 import { answerOnce } from '../support/customer.js';
 import { codeOf, endOf, judge, tally, together, unbroken } from '../support/invariants.js';
 import { devServer } from '../support/servers.js';
-import { bundleForWorkers } from '../support/worker-bundle.js';
 import { startWorker, type WorkerProcess } from '../support/worker-process.js';
 import { report } from '../support/promise.js';
 import { sizes } from './size.js';
@@ -18,11 +17,10 @@ import { sizes } from './size.js';
 let server: TemporalServer;
 let simulator: Simulator;
 let client: AccountDetailsClient;
-let bundle: Awaited<ReturnType<typeof bundleForWorkers>>;
 let workers: WorkerProcess[] = [];
 
 beforeAll(async () => {
-  [server, simulator, bundle] = await Promise.all([devServer(), startSimulator(), bundleForWorkers()]);
+  [server, simulator] = await Promise.all([devServer(), startSimulator()]);
   client = await clientAt(server.address);
   workers = await Promise.all(Array.from({ length: 4 }, work));
   // A bank takes its time, so that a worker that dies leaves logins, answers and Details under way.
@@ -36,10 +34,9 @@ afterAll(async () => {
   await Promise.all(workers.map((worker) => worker.stop()));
   await simulator?.close();
   await server?.stop();
-  await bundle?.remove();
 });
 
-const work = (): Promise<WorkerProcess> => startWorker(server, simulator, { ...bundle.variables, LOG_LEVEL: 'error' });
+const work = (): Promise<WorkerProcess> => startWorker(server, simulator, { LOG_LEVEL: 'error' });
 
 const kinds = [
   { scenario: 'one-account', live: false },

@@ -13,7 +13,6 @@ import { codeOf, judge, tally, together, unbroken } from '../support/invariants.
 import { createNamespace } from '../support/namespaces.js';
 import { devServer } from '../support/servers.js';
 import { startWorker } from '../support/worker-process.js';
-import { bundleForWorkers } from '../support/worker-bundle.js';
 import { report } from '../support/promise.js';
 import { sizes } from './size.js';
 
@@ -24,10 +23,9 @@ const atOnce = 3;
 let server: TemporalServer;
 let simulator: Simulator;
 let connection: Connection;
-let bundle: Awaited<ReturnType<typeof bundleForWorkers>>;
 
 beforeAll(async () => {
-  [server, simulator, bundle] = await Promise.all([devServer(), startSimulator(), bundleForWorkers()]);
+  [server, simulator] = await Promise.all([devServer(), startSimulator()]);
   connection = await Connection.connect({ address: server.address });
   // Slow enough that a moment chosen by the history falls into calls that are under way.
   const slowed: Endpoint[] = [
@@ -45,7 +43,6 @@ afterAll(async () => {
   await connection?.close();
   await simulator?.close();
   await server?.stop();
-  await bundle?.remove();
 });
 
 const clientOf = (namespace: string): { temporal: Client; client: AccountDetailsClient } => {
@@ -66,7 +63,7 @@ const momentsUpTo = (last: number): number[] => {
 
 test('a run to which nothing happens, to count its events', async () => {
   await createNamespace(connection, 'calm');
-  const worker = await startWorker(server, simulator, { ...bundle.variables, TEMPORAL_NAMESPACE: 'calm' });
+  const worker = await startWorker(server, simulator, { TEMPORAL_NAMESPACE: 'calm' });
   const { temporal, client } = clientOf('calm');
   const loginId = loginIdFor(scenario, ++n);
   const { workflowId } = await client.start({ login: { loginId }, mode: 'live', polling });
@@ -94,7 +91,7 @@ test.for(['cached', 'live'] as const)(
       const namespace = `${mode}-${moment}`;
       await createNamespace(connection, namespace);
       const { temporal, client } = clientOf(namespace);
-      const variables = { ...bundle.variables, TEMPORAL_NAMESPACE: namespace };
+      const variables = { TEMPORAL_NAMESPACE: namespace };
       const loginId = loginIdFor(scenario, ++n);
       let worker = await startWorker(server, simulator, variables);
       try {
@@ -136,7 +133,7 @@ test(
   async (context) => {
     await createNamespace(connection, 'cancelled');
     const { temporal, client } = clientOf('cancelled');
-    const worker = await startWorker(server, simulator, { ...bundle.variables, TEMPORAL_NAMESPACE: 'cancelled' });
+    const worker = await startWorker(server, simulator, { TEMPORAL_NAMESPACE: 'cancelled' });
     const moments = momentsUpTo(events - 2);
     const codes = new Map<string, number>();
     let slowest = 0;

@@ -15,7 +15,6 @@ import { attend } from '../support/customer.js';
 import { codeOf, judge, tally, together, unbroken } from '../support/invariants.js';
 import { startTcpProxy, type Outage, type TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
-import { bundleForWorkers } from '../support/worker-bundle.js';
 import { startWorker, type WorkerProcess } from '../support/worker-process.js';
 import { report } from '../support/promise.js';
 import { sizes } from './size.js';
@@ -23,7 +22,6 @@ import { sizes } from './size.js';
 let folder: string;
 let server: TemporalServer;
 let simulator: Simulator;
-let bundle: Awaited<ReturnType<typeof bundleForWorkers>>;
 let worker: WorkerProcess;
 let client: AccountDetailsClient;
 const network = new Map<string, TcpProxy>();
@@ -41,7 +39,6 @@ const work = (): Promise<WorkerProcess> =>
     { address: between('worker and server').address },
     { url: `http://${between('worker and Flinks').address}`, keys: simulator.keys },
     {
-      ...bundle.variables,
       LOG_LEVEL: 'error',
       FLINKS_POLL_TIMEOUT: '5 seconds',
       FLINKS_AUTHORIZE_TIMEOUT: '30 seconds',
@@ -50,7 +47,7 @@ const work = (): Promise<WorkerProcess> =>
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'outages-'));
-  [server, simulator, bundle] = await Promise.all([serve(), startSimulator(), bundleForWorkers()]);
+  [server, simulator] = await Promise.all([serve(), startSimulator()]);
   network.set('worker and server', await startTcpProxy(server.address));
   network.set('client and server', await startTcpProxy(server.address));
   network.set('worker and Flinks', await startTcpProxy(new URL(simulator.url).host));
@@ -64,7 +61,6 @@ afterAll(async () => {
   await Promise.all([...network.values()].map((proxy) => proxy.close()));
   await simulator?.close();
   await server?.stop();
-  await bundle?.remove();
   await rm(folder, { recursive: true });
 });
 

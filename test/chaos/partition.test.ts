@@ -10,7 +10,6 @@ import { codeOf, endOf } from '../support/invariants.js';
 import { devServer } from '../support/servers.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
-import { bundleForWorkers } from '../support/worker-bundle.js';
 import { startWorker, type WorkerProcess } from '../support/worker-process.js';
 import { report } from '../support/promise.js';
 
@@ -18,11 +17,10 @@ let server: TemporalServer;
 let simulator: Simulator;
 let client: AccountDetailsClient;
 let proxy: TcpProxy;
-let bundle: Awaited<ReturnType<typeof bundleForWorkers>>;
 let workers: WorkerProcess[] = [];
 
 beforeAll(async () => {
-  [server, simulator, bundle] = await Promise.all([devServer(), startSimulator(), bundleForWorkers()]);
+  [server, simulator] = await Promise.all([devServer(), startSimulator()]);
   proxy = await startTcpProxy(server.address);
   client = await clientAt(server.address);
 });
@@ -33,7 +31,6 @@ afterAll(async () => {
   await proxy?.close();
   await simulator?.close();
   await server?.stop();
-  await bundle?.remove();
 });
 
 const calls: { endpoint: Endpoint; mode: 'cached' | 'live' }[] = [
@@ -46,7 +43,7 @@ test(
   'a call of a worker that lost the server is hung up before another worker takes it over',
   { timeout: 300_000 },
   async (context) => {
-    const cut = await startWorker(proxy, simulator, bundle.variables);
+    const cut = await startWorker(proxy, simulator);
     workers = [cut];
     const scenario = 'pending-5-polls';
     const runs = await Promise.all(
@@ -61,7 +58,7 @@ test(
         return { endpoint, mode, loginId, workflowId, held };
       }),
     );
-    workers.push(await startWorker(server, simulator, bundle.variables));
+    workers.push(await startWorker(server, simulator));
     proxy.fail('refused');
     const cutAt = Date.now();
     const ends = await Promise.all(runs.map(({ workflowId }) => endOf(client, workflowId)));

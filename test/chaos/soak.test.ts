@@ -7,7 +7,6 @@ import { answersFor, loginIdFor, startSimulator, type Simulator } from '../../si
 import type { AccountDetailsClient } from '../../src/client.js';
 import { clientAt } from '../support/client.js';
 import { until } from '../support/until.js';
-import { bundleForWorkers } from '../support/worker-bundle.js';
 import { startWorker, type WorkerProcess } from '../support/worker-process.js';
 import { report } from '../support/promise.js';
 import { sizes } from './size.js';
@@ -16,13 +15,12 @@ let server: TemporalServer;
 let simulator: Simulator;
 let client: AccountDetailsClient;
 let worker: WorkerProcess;
-let bundle: Awaited<ReturnType<typeof bundleForWorkers>>;
 
 beforeAll(async () => {
-  [server, simulator, bundle] = await Promise.all([startTemporalServer(), startSimulator(), bundleForWorkers()]);
+  [server, simulator] = await Promise.all([startTemporalServer(), startSimulator()]);
   client = await clientAt(server.address);
   const program = ['--import', 'tsx', 'test/support/counting-worker.ts'];
-  worker = await startWorker(server, simulator, { ...bundle.variables, LOG_LEVEL: 'error' }, program);
+  worker = await startWorker(server, simulator, { LOG_LEVEL: 'error' }, program);
 });
 
 afterAll(async () => {
@@ -30,7 +28,6 @@ afterAll(async () => {
   await worker?.stop();
   await simulator?.close();
   await server?.stop();
-  await bundle?.remove();
 });
 
 interface Held {

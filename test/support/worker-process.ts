@@ -26,7 +26,8 @@ export async function launchWorker(variables: Variables, program = fromSources):
     lines.push(line);
     if (line.startsWith('worker ready')) isReady();
   };
-  const bundle = program === fromSources ? bundleVariable(variables) : {};
+  // What was compiled has bundles of its own.
+  const bundle = program.includes('tsx') ? bundleVariable(variables) : {};
   const env = localEnvironment({ WORKER_SHUTDOWN_GRACE: '8 seconds', ...bundle, ...variables });
   const child = await startChild(process.execPath, program, { env, log });
   return { ...child, output: () => lines.join('\n'), ready, terminate: () => process.kill(child.pid, 'SIGTERM') };
