@@ -174,7 +174,7 @@ describe('what is encoded and decoded', () => {
     const bearer = await token({ permissions: ['default:write'] });
     const { json } = await call('/encode', { body: { payloads: [plain] }, bearer });
     const [one] = json['payloads'] as [{ metadata: Record<string, string>; data: string }];
-    expect(Object.keys(one.metadata)).not.toContain('encryption-workflow-id');
+    expect(Object.keys(one.metadata)).not.toContain('id');
     const bytes = Object.fromEntries(
       Object.entries(one.metadata).map(([key, value]) => [key, Buffer.from(value, 'base64')]),
     );
