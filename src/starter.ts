@@ -11,7 +11,7 @@ import type { ForgetOptions } from './cli/forget.js';
 import type { StartOptions } from './cli/input.js';
 import { exitCode, report, usageError, writeJson, type ExitCode } from './cli/output.js';
 import { startOptions } from './cli/start-command.js';
-import { ownVersion } from './cli/version.js';
+import { ownVersion } from './version.js';
 import type { AccountDetailsClient } from './client.js';
 import { isMainModule } from './main-module.js';
 import { stages, type Stage } from './stages.js';

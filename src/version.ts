@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** The sources are one folder nearer to the package than what is compiled of them. */
-const folder = import.meta.url.endsWith('.ts') ? '../..' : '../../..';
+const folder = import.meta.url.endsWith('.ts') ? '..' : '../..';
 
 /** The version of this program, from the package it is part of. */
 export const ownVersion = (): string =>

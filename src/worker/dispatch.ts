@@ -1,15 +1,18 @@
 // Which work the server gives to a worker, and how fast.
+import { createHash } from 'node:crypto';
 import type { Logger } from '@temporalio/common';
 import type { WorkerOptions } from '@temporalio/worker';
+import { ownVersion } from '../version.js';
 import { deploymentName, describeDeployment, type Temporal } from '../temporal/deployment.js';
 
 /**
  * A worker that names its build keeps the runs that began on it, and gets new ones while its build is current. A worker
- * without a build takes whatever comes.
+ * without a build takes whatever comes, and leaves its version and a mark of its workflow code in each workflow task: the
+ * SDK's own mark is five times as long, and there are two in a task.
  */
-export const ofBuild = (buildId: string | undefined): Partial<WorkerOptions> =>
+export const ofBuild = (buildId: string | undefined, workflowCode: string): Partial<WorkerOptions> =>
   buildId === undefined
-    ? {}
+    ? { buildId: `${ownVersion()}+${createHash('sha256').update(workflowCode).digest('hex').slice(0, 8)}` }
     : {
         identity: `${buildId}@${process.pid}`,
         workerDeploymentOptions: {

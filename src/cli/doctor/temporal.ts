@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import type { Environment } from '../../environment.js';
 import type { TemporalConfig } from '../../temporal/connection.js';
 import { registrationLines, searchAttributeFaults } from '../../temporal/search-attributes.js';
-import { ownVersion } from '../version.js';
+import { ownVersion } from '../../version.js';
 import { findingsOf, type Finding } from './finding.js';
 
 /** Versions of everything that takes part. */
