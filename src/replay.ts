@@ -27,7 +27,8 @@ export async function replay(
   store?: PayloadStore,
 ) {
   followBrokenReferences();
-  const workflowBundle = await bundleWorkflows({ searchAttributes: true, encryption: payloads !== undefined });
+  const encryption = payloads !== undefined;
+  const workflowBundle = await bundleWorkflows({ searchAttributes: true, encryption, stackTraces: true });
   const dataConverter = dataConverterFor(payloads, namespace, store);
   await Worker.runReplayHistory({ workflowBundle, dataConverter }, history, workflowId);
 }

@@ -13,19 +13,25 @@ export interface BundleOptions {
   searchAttributes: boolean;
   /** Whether failures are encrypted with everything else. */
   encryption: boolean;
+  /** Whether errors of workflow code say where they were thrown. */
+  stackTraces?: boolean;
 }
 
 /**
  * Bundles the workflows for a worker. The converters are handed over here because a worker ignores its own settings once
  * it is given a bundle.
  */
-export const bundleWorkflows = ({ searchAttributes, encryption }: BundleOptions): Promise<{ code: string }> =>
+export const bundleWorkflows = ({
+  searchAttributes,
+  encryption,
+  stackTraces = false,
+}: BundleOptions): Promise<{ code: string }> =>
   bundleWorkflowCode({
     workflowsPath: path(searchAttributes ? '../workflows/index' : '../workflows/without-search-attributes'),
     payloadConverterPath: path('./payload-converter'),
     ...(encryption && { failureConverterPath }),
     // Evaluated once for all runs: building the schemas anew is the dearest part of a run's start.
-    preloadModules: [path('../contract')],
+    preloadModules: [path('../contract'), ...(stackTraces ? [] : [path('../workflows/stack-traces')])],
     // The bundler tells its whole inventory as information.
     logger: createLogger('warn'),
   });
