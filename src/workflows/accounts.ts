@@ -4,7 +4,7 @@ import type { DetailRequest } from '../activities/accounts.js';
 import type { AsOrdinary } from '../activities/local-calls.js';
 import type { ResolvedInput } from '../contract.js';
 import type { DataReply } from '../flinks/replies.js';
-import { inNewTask, once, readable, repeatWhereHarmless } from './calls.js';
+import { once, readable, repeatWhereHarmless } from './calls.js';
 import { failureOf, reported } from './failures.js';
 import { shortly } from './local-calls.js';
 import { pollUntilReady, type PollClock } from './polling.js';
@@ -37,12 +37,9 @@ export async function getAccountsDetail(
   const reply = await noting(run, requestId, () =>
     repeatWhereHarmless(run, (at) => postDetail(run, { requestId, options: input.details, at })),
   );
-  if (reply.kind === 'accounts') return reply.data;
-  const accounts = await pollUntilReady(run, input, clock, requestId, 'getAccountsDetailAsync');
-  // The end of a run is refused where something else reaches it in the same task, which is then done again: and a session
-  // may have ended with its details.
-  await inNewTask(run);
-  return accounts;
+  return reply.kind === 'accounts'
+    ? reply.data
+    : pollUntilReady(run, input, clock, requestId, 'getAccountsDetailAsync');
 }
 
 /** A worker that died while Detail was under way leaves a retrieval that Flinks may still be doing: ask, do not post again. */

@@ -64,7 +64,7 @@ export function wait(run: Run, ms: number, summary: string): Promise<void> {
  * meanwhile but for the calls' own time, and with a cancellation that came meanwhile.
  */
 export async function inNewTask(run: Run): Promise<void> {
-  if (run.localCalls.heldUpMs > 0) await wait(run, 1, 'Go on in a new workflow task');
+  if (run.localCalls.heldUpMs > 0) await wait(run, 1, 'Read the clock');
 }
 
 /**

@@ -1,6 +1,6 @@
 // Short calls, made within the workflow task by local activities: a fraction of the events and of the cost of ordinary ones.
-// Queries, answers and cancellations wait for the end of the task, so such calls have a second and a half until their answer
-// begins, all of a task together.
+// Queries, answers and cancellations wait for the end of the task, so such calls have two seconds until their answer begins,
+// all of a task together.
 import { ActivityCancellationType, isCancellation, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import type { Attempt } from '../activities/retries.js';
@@ -17,7 +17,7 @@ export interface LocalCalls {
   heldUpMs: number;
 }
 
-const longestHoldUpMs = 1_500;
+const longestHoldUpMs = 2_000;
 /** With less time than this, many a call would be given up and made again. */
 const leastTimeMs = 500;
 
