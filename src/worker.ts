@@ -2,7 +2,6 @@
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from '@temporalio/common';
 import { createActivities } from './activities/index.js';
-import { onlyAsOrdinary } from './activities/local-calls.js';
 import { ServerUnreachableError } from './client-errors.js';
 import { loadWorkerConfig, type WorkerConfig } from './config.js';
 import { ConfigurationError, readTogether, type Environment } from './environment.js';
@@ -46,20 +45,18 @@ export async function runWorker(
     sizeOf: (reply: unknown) => encodedSize(dataConverter, reply),
     stored: store !== undefined,
   };
-  const activities = createActivities(flinks, config.retries, carriage);
   try {
     if (config.searchAttributes) await ensureSearchAttributes(connection, temporal.namespace);
-    const workflowBundle = await workflowBundleFor(
-      { searchAttributes: config.searchAttributes, encryption: payloads !== undefined },
-      config.workflowBundle,
-    );
     const worker = await Worker.create({
       connection,
       namespace: temporal.namespace,
       taskQueue,
-      workflowBundle,
+      workflowBundle: await workflowBundleFor(
+        { searchAttributes: config.searchAttributes, encryption: payloads !== undefined },
+        config.workflowBundle,
+      ),
       dataConverter,
-      activities: config.maxCallsPerSecond === undefined ? activities : onlyAsOrdinary(activities),
+      activities: createActivities(flinks, config.retries, carriage),
       ...(tracing && { interceptors: { activity: [tracing.activity] } }),
       shutdownGraceTime: config.shutdownGraceMs,
       // After a worker died its runs wait this long for it before another takes them, and a query waits with them.
@@ -68,7 +65,7 @@ export async function runWorker(
       maxHeartbeatThrottleInterval: '1 second',
       ...slots(config.capacity),
       ...atMost(config.maxCallsPerSecond),
-      ...ofBuild(config.buildId, workflowBundle.code),
+      ...ofBuild(config.buildId),
     });
     showOutcomes(metricMeter, temporal.namespace);
     state.connection = connection;

@@ -1,12 +1,9 @@
 // Summary and Detail: ask once, and wait where Flinks is still working.
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
-import type { DetailRequest } from '../activities/accounts.js';
-import type { AsOrdinary } from '../activities/local-calls.js';
 import type { ResolvedInput } from '../contract.js';
 import type { DataReply } from '../flinks/replies.js';
-import { once, readable, repeatWhereHarmless } from './calls.js';
+import { once, readable, repeatable, repeatWhereHarmless } from './calls.js';
 import { failureOf, reported } from './failures.js';
-import { shortly } from './local-calls.js';
 import { pollUntilReady, type PollClock } from './polling.js';
 import type { Run } from './run.js';
 
@@ -19,9 +16,7 @@ export async function getAccountsSummary(
   clock: PollClock,
 ): Promise<Accounts> {
   run.progress.enter('summarizing');
-  const reply = await noting(run, requestId, () =>
-    shortly(run, 'List the accounts', (calls, at) => calls.getAccountsSummary(requestId, at)),
-  );
+  const reply = await noting(run, requestId, () => repeatable('List the accounts').getAccountsSummary(requestId));
   return reply.kind === 'accounts'
     ? reply.data
     : pollUntilReady(run, input, clock, requestId, 'getAccountsSummaryAsync');
@@ -35,28 +30,26 @@ export async function getAccountsDetail(
 ): Promise<Accounts> {
   run.progress.enter('retrievingDetails');
   const reply = await noting(run, requestId, () =>
-    repeatWhereHarmless(run, (at) => postDetail(run, { requestId, options: input.details, at })),
+    repeatWhereHarmless((at) => postDetail({ requestId, options: input.details, at })),
   );
   return reply.kind === 'accounts'
     ? reply.data
     : pollUntilReady(run, input, clock, requestId, 'getAccountsDetailAsync');
 }
 
+const { getAccountsDetail: postOnce } = once('Ask for the details');
+
 /** A worker that died while Detail was under way leaves a retrieval that Flinks may still be doing: ask, do not post again. */
-async function postDetail(run: Run, request: DetailRequest): Promise<DataReply> {
+async function postDetail(request: Parameters<typeof postOnce>[0]): Promise<DataReply> {
   try {
-    return await once(run, 'Ask for the details').getAccountsDetail(request);
+    return await postOnce(request);
   } catch (error) {
     if (error instanceof ActivityFailure && !isCancellation(error) && !reported(error)) return { kind: 'pending' };
     throw error;
   }
 }
 
-async function noting(
-  { progress }: Run,
-  requestId: string,
-  ask: () => Promise<DataReply | AsOrdinary>,
-): Promise<DataReply> {
+async function noting({ progress }: Run, requestId: string, ask: () => Promise<DataReply>): Promise<DataReply> {
   try {
     const reply = readable(await ask());
     if (reply.kind === 'pending' && reply.code !== undefined) progress.learn({ lastFlinksCode: reply.code });

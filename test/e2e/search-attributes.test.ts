@@ -79,8 +79,7 @@ async function stagesWritten(workflowId: string): Promise<string[]> {
   });
 }
 
-/** Of a cached login whose bank asks; opening it and the summary are over in a moment. */
-const allStages = ['awaitingAnswers', 'authorizing', 'retrievingDetails', 'completed'];
+const allStages = ['authorizing', 'awaitingAnswers', 'authorizing', 'summarizing', 'retrievingDetails', 'completed'];
 
 test('with SEARCH_ATTRIBUTES=off a run finishes in a namespace that has none of them, and writes none', async () => {
   expect(await registered()).toEqual([]);
