@@ -47,14 +47,15 @@ export async function runWorker(
   };
   try {
     if (config.searchAttributes) await ensureSearchAttributes(connection, temporal.namespace);
+    const workflowBundle = await workflowBundleFor(
+      { searchAttributes: config.searchAttributes, encryption: payloads !== undefined },
+      config.workflowBundle,
+    );
     const worker = await Worker.create({
       connection,
       namespace: temporal.namespace,
       taskQueue,
-      workflowBundle: await workflowBundleFor(
-        { searchAttributes: config.searchAttributes, encryption: payloads !== undefined },
-        config.workflowBundle,
-      ),
+      workflowBundle,
       dataConverter,
       activities: createActivities(flinks, config.retries, carriage),
       ...(tracing && { interceptors: { activity: [tracing.activity] } }),
@@ -65,7 +66,7 @@ export async function runWorker(
       maxHeartbeatThrottleInterval: '1 second',
       ...slots(config.capacity),
       ...atMost(config.maxCallsPerSecond),
-      ...ofBuild(config.buildId),
+      ...ofBuild(config.buildId, workflowBundle.code),
     });
     showOutcomes(metricMeter, temporal.namespace);
     state.connection = connection;

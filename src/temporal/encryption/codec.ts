@@ -67,7 +67,6 @@ const versions: Version[] = ['2', '1'];
  */
 export function createEncryptionCodec({ keys, namespace, accept = 'any' }: EncryptionOptions): PayloadCodec {
   async function encrypt(payload: Payload, workflowId: string | undefined): Promise<Payload> {
-    if (isNothing(payload)) return payload;
     const scope = { namespace, workflowId };
     const { keyId, key, wrappedKey } = await keys.keyToEncrypt(scope);
     const envelope: Envelope = { version: '2', keyId, nonce: drawNonce(), scope, wrappedKey };
@@ -78,7 +77,7 @@ export function createEncryptionCodec({ keys, namespace, accept = 'any' }: Encry
   }
 
   async function decrypt(payload: Payload, workflowId: string | undefined): Promise<Payload> {
-    if (!isEncrypted(payload)) return accept === 'any' || isNothing(payload) ? payload : undecodable;
+    if (!isEncrypted(payload)) return accept === 'any' ? payload : undecodable;
     const envelope = envelopeOf(payload);
     if (!envelope || !belongsHere(envelope.scope, workflowId)) return undecodable;
     const key = await keys.keyToDecrypt(envelope.scope, envelope.keyId, envelope.wrappedKey);
@@ -111,9 +110,6 @@ export const drawNonce = (): Uint8Array => randomBytes(12);
 export const undecodable: Payload = { metadata: { encoding: bytes(undecodableEncoding) }, data: new Uint8Array() };
 
 export const isEncrypted = ({ metadata }: Payload): boolean => read(metadata?.['encoding']) === encryptedEncoding;
-/** A result of nothing has nothing to hide, and says so in a tenth of the bytes. */
-const isNothing = ({ metadata, data }: Payload): boolean =>
-  read(metadata?.['encoding']) === 'binary/null' && Object.keys(metadata ?? {}).length === 1 && !data?.length;
 export const isUndecodable = ({ metadata }: Payload): boolean => read(metadata?.['encoding']) === undecodableEncoding;
 
 /** The payload with its own metadata, compressed where that makes it smaller. */
