@@ -209,7 +209,7 @@ describe('a Temporal server that is not there', () => {
 
   test('ends a command with exit code 5 after about five seconds, also where something else is in its place', async () => {
     const start = ['start', '--login-id', loginId, '--json'];
-    const help = starter(['--help']);
+    const list = starter(['list', '--json']);
     const ran = await Promise.all([starterAt(addresses.nobody)(start), starterAt(addresses.silent)(start)]);
     expect(ran.map((one) => ({ exit: one.exit, ...errorOf(one) }))).toEqual(
       [addresses.nobody, addresses.silent].map((address) => ({
@@ -218,8 +218,8 @@ describe('a Temporal server that is not there', () => {
         message: expect.stringContaining(address),
       })),
     );
-    // A command that asks no server shows how long a process takes to come and go just now.
-    const { tookMs: itself } = await help;
+    // A command whose server answers shows how long a process takes to come and go just now.
+    const { tookMs: itself } = await list;
     expect(Math.max(...ran.map(({ tookMs }) => tookMs)) - itself).toBeLessThan(7_000);
   });
 
