@@ -21,8 +21,8 @@ export default defineConfig({
     // Encryption is on in tests as everywhere. The key is made anew for each run and reaches every process they start.
     env: { PAYLOAD_KEYS: `test:${randomBytes(32).toString('base64')}` },
     reporters: ['default', './test/support/closing-line.ts'],
-    // Much of a file's time goes by in waiting, so that two cores carry three files with their servers and workers.
-    maxWorkers: 3,
+    // Each file has servers and workers of its own: a third one at a time starves the others on two slow cores.
+    maxWorkers: 2,
     projects: [
       project('unit', 20_000),
       project('workflow', 60_000, withBundle),

@@ -138,7 +138,7 @@ describe('with encryption on', () => {
       const mode = rounds.length > 0 && !asksCached ? 'live' : 'cached';
       return [name, { login: { loginId: loginIdFor(name) }, mode }];
     });
-    const results = await inTurns(runs, 24, ([name, input]) =>
+    const results = await inTurns(runs, 10, ([name, input]) =>
       drive(client, name, input, name.startsWith('wrong-answer')),
     );
     const completed = results.filter((result) => result !== undefined);
