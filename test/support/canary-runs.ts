@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { PASSWORD } from '../../simulator/logins.js';
 import { INSTITUTION } from '../../simulator/replies.js';
 import { answersFor, SCENARIOS } from '../../simulator/server.js';
-import { RunFailedError, type AccountDetailsClient } from '../../src/client.js';
+import { RunFailedError, ServerUnreachableError, type AccountDetailsClient } from '../../src/client.js';
 import type { Challenge, RetrieveAccountDetailsInput, RetrieveAccountDetailsResult } from '../../src/contract.js';
 import type { Canary } from './canary-scan.js';
 
@@ -46,8 +46,21 @@ const answersTo = (scenario: string, challenges: readonly Challenge[]): Record<s
   );
 };
 
+/** A server that keeps so many runs in a file on a slow disk may be late for the few seconds that a client gives it. */
+async function patiently<T>(act: () => Promise<T>, attempts = 20): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof ServerUnreachableError) || attempts === 1) throw error;
+    return patiently(act, attempts - 1);
+  }
+}
+
 /** Takes a run to its end, answering what the bank asks; `mistake` answers wrongly first. Returns the result, if any. */
-export async function drive(
+export const drive = (...what: Parameters<typeof driveOnce>): ReturnType<typeof driveOnce> =>
+  patiently(() => driveOnce(...what));
+
+async function driveOnce(
   client: AccountDetailsClient,
   scenario: string,
   input: RetrieveAccountDetailsInput,
