@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/chaos/longest-first.js';
 
 const project = (name: string, testTimeout: number, more = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 120_000, ...more },
@@ -23,6 +24,7 @@ export default defineConfig({
     reporters: ['default', './test/support/closing-line.ts'],
     // Each file has servers and workers of its own: a third one at a time starves the others on two slow cores.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', 20_000),
       project('workflow', 60_000, withBundle),
