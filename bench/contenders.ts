@@ -71,11 +71,11 @@ export async function bareTemporal(server: BenchServer, flinks: Variables): Prom
 export async function product(
   server: BenchServer,
   flinks: Variables,
-  nodeArgs: readonly string[] = [],
+  variables: Variables = {},
 ): Promise<TemporalContender> {
   const environment = { ...flinks, ...server.keys, TEMPORAL_ADDRESS: server.address };
   const more = process.env['BENCH_NODE_ARGS']?.split(' ') ?? [];
-  const worker = await startProgram([...more, ...nodeArgs, 'dist/src/worker.js'], environment, ready);
+  const worker = await startProgram([...more, 'dist/src/worker.js'], { ...environment, ...variables }, ready);
   const client = await connectClient(environment);
   const start = ({ loginId, live, interval, deadline }: Flow): Promise<StartedRun> =>
     client.start({

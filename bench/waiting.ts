@@ -35,6 +35,8 @@ export interface Waited {
   memory: Record<'server' | 'worker', { megabytes: number; kilobytesPerRun: number }>;
 }
 
+const withoutCache = { WORKER_MAX_CACHED_WORKFLOWS: '0' };
+
 // After the last start; by then the runs that wait leave no time for the others.
 const giveUpMs = 240_000;
 
@@ -57,10 +59,9 @@ export async function measureWaiting(waiter: Waiter, runs: number, options: Wait
     parts.push(server);
     const flinks = await startFlinks();
     parts.push(flinks);
-    const nodeArgs = waiter === 'product without cache' ? ['--import', './bench/without-cache.mjs'] : [];
     const contender = await (waiter === 'bare'
       ? bareTemporal(server, flinks.environment)
-      : product(server, flinks.environment, nodeArgs));
+      : product(server, flinks.environment, waiter === 'product without cache' ? withoutCache : {}));
     parts.push(contender);
 
     await warmUp(contender, options);
