@@ -12,7 +12,7 @@ export interface Machine {
 }
 
 export interface Capacity {
-  /** Calls to Flinks at once, by ordinary and by local activities each. */
+  /** Calls to Flinks at once. */
   maxConcurrentActivities: number;
   maxConcurrentWorkflowTasks: number;
   /** Runs that are kept between two events; any other begins again at the start of its history. 0 keeps none. */
@@ -65,7 +65,6 @@ export function slots(capacity: Capacity): Partial<WorkerOptions> {
   const polling = (atOnce: number) => ({ type: 'simple-maximum', maximum: Math.min(pollers, atOnce) }) as const;
   return {
     maxConcurrentActivityTaskExecutions: maxConcurrentActivities,
-    maxConcurrentLocalActivityExecutions: maxConcurrentActivities,
     maxConcurrentWorkflowTaskExecutions: tasks,
     maxCachedWorkflows,
     activityTaskPollerBehavior: polling(maxConcurrentActivities),

@@ -25,7 +25,7 @@ export const repeatable = (summary: string): ActivityInterfaceFor<Activities> =>
     retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '30 seconds', maximumAttempts: 20 },
   });
 
-/** Calls of which Temporal makes one attempt: polls, and whatever counts at the bank. */
+/** Calls of which Temporal makes one attempt: whatever counts at the bank, or must not be repeated unasked. */
 export const once = (summary: string): ActivityInterfaceFor<Activities> =>
   proxyActivities<Activities>({ ...options, summary, retry: { maximumAttempts: 1 } });
 
