@@ -110,10 +110,8 @@ const workerObject = z.object({
   WORKFLOW_BUNDLE: z.string().min(1).optional(),
   WORKER_MAX_CONCURRENT_ACTIVITIES: wholeNumber(byDefault.maxConcurrentActivities, 1, 10_000),
   WORKER_MAX_CONCURRENT_WORKFLOW_TASKS: wholeNumber(byDefault.maxConcurrentWorkflowTasks, 2, 1_000),
-  WORKER_MAX_CACHED_WORKFLOWS: wholeNumber(byDefault.maxCachedWorkflows, 0, 100_000).refine(
-    (n) => n !== 1,
-    'must be 0, or 2 and more',
-  ),
+  // Without a cache the SDK loses local activities.
+  WORKER_MAX_CACHED_WORKFLOWS: wholeNumber(byDefault.maxCachedWorkflows, 2, 100_000),
   WORKER_POLLERS: wholeNumber(byDefault.pollers, 2, 100),
   FLINKS_MAX_CALLS_PER_SECOND: z
     .string()

@@ -2,6 +2,7 @@
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from '@temporalio/common';
 import { createActivities } from './activities/index.js';
+import { onlyAsOrdinary } from './activities/local-calls.js';
 import { ServerUnreachableError } from './client-errors.js';
 import { loadWorkerConfig, type WorkerConfig } from './config.js';
 import { ConfigurationError, readTogether, type Environment } from './environment.js';
@@ -45,6 +46,7 @@ export async function runWorker(
     sizeOf: (reply: unknown) => encodedSize(dataConverter, reply),
     stored: store !== undefined,
   };
+  const activities = createActivities(flinks, config.retries, carriage);
   try {
     if (config.searchAttributes) await ensureSearchAttributes(connection, temporal.namespace);
     const workflowBundle = await workflowBundleFor(
@@ -57,7 +59,7 @@ export async function runWorker(
       taskQueue,
       workflowBundle,
       dataConverter,
-      activities: createActivities(flinks, config.retries, carriage),
+      activities: config.maxCallsPerSecond === undefined ? activities : onlyAsOrdinary(activities),
       ...(tracing && { interceptors: { activity: [tracing.activity] } }),
       shutdownGraceTime: config.shutdownGraceMs,
       // After a worker died its runs wait this long for it before another takes them, and a query waits with them.

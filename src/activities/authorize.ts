@@ -3,6 +3,7 @@ import { FlinksError } from '../flinks/errors.js';
 import type { AuthorizeReply } from '../flinks/replies.js';
 import { refuseToRepeat, thisRun } from './at-most-once.js';
 import { callCarefully, callRepeatably } from './calling.js';
+import type { AsOrdinary } from './local-calls.js';
 import type { Attempt, RetryPolicy } from './retries.js';
 
 /**
@@ -24,14 +25,18 @@ type Opened = AuthorizeReply & { token: string };
 
 export const createAuthorize =
   (flinks: FlinksClient, policy: RetryPolicy) =>
-  async (request: AuthorizeRequest): Promise<Authorized> => {
+  async (request: AuthorizeRequest): Promise<Authorized | AsOrdinary> => {
     const opened = await sendTo(flinks, policy, request);
-    return { ...opened, run: thisRun() };
+    return opened.kind === 'asOrdinary' ? opened : { ...opened, run: thisRun() };
   };
 
-async function sendTo(flinks: FlinksClient, policy: RetryPolicy, request: AuthorizeRequest): Promise<Opened> {
+async function sendTo(
+  flinks: FlinksClient,
+  policy: RetryPolicy,
+  request: AuthorizeRequest,
+): Promise<Opened | AsOrdinary> {
   if ('open' in request && request.open.mode === 'cached')
-    return callRepeatably(policy, (signal) => openCached(flinks, request.open, signal));
+    return callRepeatably(policy, (signal) => openCached(flinks, request.open, signal), request.at);
   refuseToRepeat('open' in request ? 'login' : 'answer', request.run);
   if ('open' in request) return openLive(flinks, policy, request.open, request.at);
   const { requestId, token, answers } = request.answer;

@@ -4,6 +4,7 @@ import type { FailureType } from '../contract.js';
 import { FlinksError } from '../flinks/errors.js';
 import { activityFailure } from './failures.js';
 import { leaseOf } from './lease.js';
+import { briefly, type AsOrdinary } from './local-calls.js';
 import { retryDelay, type Attempt, type RetryPolicy } from './retries.js';
 
 /** A cancelled run waits for its request to be aborted, and hears of it with a heartbeat: so this bounds a cancel. */
@@ -36,26 +37,37 @@ async function heartbeating<T>(call: (signal: AbortSignal) => Promise<T>): Promi
   }
 }
 
+/** A call as this activity may make it: a local one only while it is short, an ordinary one for as long as it takes. */
+const inItsTime = <T>(call: (signal: AbortSignal) => Promise<T>): Promise<T | AsOrdinary> =>
+  Context.current().info.isLocal ? briefly(call) : heartbeating(call);
+
 /**
- * A call that is safe to repeat: while its failure is transient Temporal repeats it, after the delay that the policy
- * says. A worker that died in the middle is made up for in the same way.
+ * A call that is safe to repeat: while its failure is transient it is repeated after the delay that the policy says, by
+ * Temporal or, after a local activity, by the workflow. A worker that died in the middle is made up for by Temporal.
+ * `at` is where the first attempt of this activity stands.
  */
-export async function callRepeatably<T>(policy: RetryPolicy, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function callRepeatably<T>(
+  policy: RetryPolicy,
+  call: (signal: AbortSignal) => Promise<T>,
+  at: Attempt = { attempt: 1, elapsedMs: 0 },
+): Promise<T | AsOrdinary> {
   try {
-    return await heartbeating(call);
+    return await inItsTime(call);
   } catch (error) {
     if (!(error instanceof FlinksError)) throw error;
-    const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = Context.current().info;
-    const elapsedMs = currentAttemptScheduledTimestampMs - scheduledTimestampMs;
-    const inMs = delayFor(error, policy, { attempt, elapsedMs });
-    throw activityFailure(error, inMs === undefined ? undefined : { by: 'temporal', inMs });
+    const { attempt, isLocal, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = Context.current().info;
+    const inMs = delayFor(error, policy, {
+      attempt: at.attempt - 1 + attempt,
+      elapsedMs: at.elapsedMs + currentAttemptScheduledTimestampMs - scheduledTimestampMs,
+    });
+    throw activityFailure(error, inMs === undefined ? undefined : { by: isLocal ? 'workflow' : 'temporal', inMs });
   }
 }
 
 /** A call that waits for its next turn instead of being repeated: a poll has a slot of its own. */
-export async function callOnce<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function callOnce<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T | AsOrdinary> {
   try {
-    return await heartbeating(call);
+    return await inItsTime(call);
   } catch (error) {
     throw error instanceof FlinksError ? activityFailure(error, undefined) : error;
   }

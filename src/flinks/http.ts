@@ -22,7 +22,10 @@ export interface FlinksRequest {
   headers: Record<string, string>;
   body?: unknown;
   timeoutMs: number;
-  /** Aborts the request; the promise then rejects with the signal's reason once the socket is destroyed. */
+  /**
+   * Aborts the request; the promise then rejects with the signal's reason once the socket is destroyed. With the reason
+   * NoAnswerYet an answer that has begun may still come whole.
+   */
   signal?: AbortSignal | undefined;
   /**
    * Use a connection of its own. A kept-alive one may be closed by the far side at the very moment it is used again, and
@@ -40,6 +43,17 @@ export interface FlinksResponse {
 }
 
 export type SendToFlinks = (request: FlinksRequest) => Promise<FlinksResponse>;
+
+/** Why a call is given up to which no answer has begun. One that has begun gets `restMs` more. */
+export class NoAnswerYet extends Error {
+  override readonly name = 'NoAnswerYet';
+  readonly restMs: number;
+
+  constructor(restMs: number) {
+    super('No answer has begun.');
+    this.restMs = restMs;
+  }
+}
 
 // The connection never came about, so nothing of the request can have left.
 const unsentCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
@@ -63,21 +77,47 @@ export function createFlinksHttp(options: FlinksHttpOptions): { send: SendToFlin
     validateStatus: () => true,
   });
 
+  const { request: open } = options.baseUrl.startsWith('https:') ? https : http;
+
   async function send(request: FlinksRequest): Promise<FlinksResponse> {
-    const timeout = AbortSignal.timeout(request.timeoutMs);
+    const hangUp = new AbortController();
+    let [timedOut, hasBegun] = [false, false];
+    const timers = [
+      setTimeout(() => {
+        timedOut = true;
+        hangUp.abort();
+      }, request.timeoutMs),
+    ];
+    const onAbort = (): void => {
+      const reason: unknown = request.signal?.reason;
+      if (hasBegun && reason instanceof NoAnswerYet) timers.push(setTimeout(() => hangUp.abort(), reason.restMs));
+      else hangUp.abort();
+    };
     try {
+      request.signal?.throwIfAborted();
+      request.signal?.addEventListener('abort', onAbort);
       const response = await client.request<string>({
         method: request.method,
         url: request.path,
         headers: request.headers,
         data: request.body === undefined ? undefined : JSON.stringify(request.body),
-        signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
+        signal: hangUp.signal,
+        transport: {
+          request: (how: http.RequestOptions, answer: (response: http.IncomingMessage) => void) =>
+            open(how, (response) => {
+              hasBegun = true;
+              answer(response);
+            }),
+        },
         ...(request.freshConnection ? fresh : kept),
       });
       return read(response);
     } catch (error) {
       request.signal?.throwIfAborted();
-      throw notDelivered(error, timeout.aborted, request.timeoutMs, options.maxResponseBytes);
+      throw notDelivered(error, timedOut, request.timeoutMs, options.maxResponseBytes);
+    } finally {
+      timers.forEach(clearTimeout);
+      request.signal?.removeEventListener('abort', onAbort);
     }
   }
 

@@ -15,7 +15,7 @@ export interface Capacity {
   /** Calls to Flinks at once. */
   maxConcurrentActivities: number;
   maxConcurrentWorkflowTasks: number;
-  /** Runs that are kept between two events; any other begins again at the start of its history. 0 keeps none. */
+  /** Runs that are kept between two events; any other begins again at the start of its history. */
   maxCachedWorkflows: number;
   /** Polls of the task queue that are open at once, for activities and for workflow tasks each. */
   pollers: number;
@@ -61,7 +61,7 @@ export function thisMachine(): Machine {
 export function slots(capacity: Capacity): Partial<WorkerOptions> {
   const { maxConcurrentActivities, maxCachedWorkflows, pollers } = capacity;
   // A run in progress is cached, so there are never more of them than the cache holds.
-  const tasks = Math.min(capacity.maxConcurrentWorkflowTasks, maxCachedWorkflows || Infinity);
+  const tasks = Math.min(capacity.maxConcurrentWorkflowTasks, maxCachedWorkflows);
   const polling = (atOnce: number) => ({ type: 'simple-maximum', maximum: Math.min(pollers, atOnce) }) as const;
   return {
     maxConcurrentActivityTaskExecutions: maxConcurrentActivities,

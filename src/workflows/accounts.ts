@@ -1,9 +1,12 @@
 // Summary and Detail: ask once, and wait where Flinks is still working.
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
+import type { DetailRequest } from '../activities/accounts.js';
+import type { AsOrdinary } from '../activities/local-calls.js';
 import type { ResolvedInput } from '../contract.js';
 import type { DataReply } from '../flinks/replies.js';
-import { once, readable, repeatable, repeatWhereHarmless } from './calls.js';
+import { inNewTask, once, readable, repeatWhereHarmless } from './calls.js';
 import { failureOf, reported } from './failures.js';
+import { shortly } from './local-calls.js';
 import { pollUntilReady, type PollClock } from './polling.js';
 import type { Run } from './run.js';
 
@@ -16,7 +19,9 @@ export async function getAccountsSummary(
   clock: PollClock,
 ): Promise<Accounts> {
   run.progress.enter('summarizing');
-  const reply = await noting(run, requestId, () => repeatable('List the accounts').getAccountsSummary(requestId));
+  const reply = await noting(run, requestId, () =>
+    shortly(run, 'List the accounts', (calls, at) => calls.getAccountsSummary(requestId, at)),
+  );
   return reply.kind === 'accounts'
     ? reply.data
     : pollUntilReady(run, input, clock, requestId, 'getAccountsSummaryAsync');
@@ -30,26 +35,31 @@ export async function getAccountsDetail(
 ): Promise<Accounts> {
   run.progress.enter('retrievingDetails');
   const reply = await noting(run, requestId, () =>
-    repeatWhereHarmless((at) => postDetail({ requestId, options: input.details, at })),
+    repeatWhereHarmless(run, (at) => postDetail(run, { requestId, options: input.details, at })),
   );
-  return reply.kind === 'accounts'
-    ? reply.data
-    : pollUntilReady(run, input, clock, requestId, 'getAccountsDetailAsync');
+  if (reply.kind === 'accounts') return reply.data;
+  const accounts = await pollUntilReady(run, input, clock, requestId, 'getAccountsDetailAsync');
+  // The end of a run is refused where something else reaches it in the same task, which is then done again: and a session
+  // may have ended with its details.
+  await inNewTask(run);
+  return accounts;
 }
 
-const { getAccountsDetail: postOnce } = once('Ask for the details');
-
 /** A worker that died while Detail was under way leaves a retrieval that Flinks may still be doing: ask, do not post again. */
-async function postDetail(request: Parameters<typeof postOnce>[0]): Promise<DataReply> {
+async function postDetail(run: Run, request: DetailRequest): Promise<DataReply> {
   try {
-    return await postOnce(request);
+    return await once(run, 'Ask for the details').getAccountsDetail(request);
   } catch (error) {
     if (error instanceof ActivityFailure && !isCancellation(error) && !reported(error)) return { kind: 'pending' };
     throw error;
   }
 }
 
-async function noting({ progress }: Run, requestId: string, ask: () => Promise<DataReply>): Promise<DataReply> {
+async function noting(
+  { progress }: Run,
+  requestId: string,
+  ask: () => Promise<DataReply | AsOrdinary>,
+): Promise<DataReply> {
   try {
     const reply = readable(await ask());
     if (reply.kind === 'pending' && reply.code !== undefined) progress.learn({ lastFlinksCode: reply.code });

@@ -15,17 +15,20 @@ export function runFailure(type: FailureType, what: string, details: Record<stri
 
 /** What an activity said of its failure, or undefined where it could not say anything: it timed out or its worker died. */
 export function reported(error: unknown): { type: FailureType; message: string; details: FailureDetails } | undefined {
-  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  // The failure of a local activity comes bare.
+  const cause = error instanceof ActivityFailure ? error.cause : error;
   if (!(cause instanceof ApplicationFailure)) return undefined;
   const type = failureTypes.find((known) => known === cause.type);
-  const details = cause.details?.[0] as FailureDetails | undefined;
-  return type && details && { type, message: cause.message, details };
+  const details = cause.details?.[0] as Partial<FailureDetails> | undefined;
+  // A failure of the run itself has no such detail.
+  if (!type || typeof details?.answered !== 'boolean') return undefined;
+  return { type, message: cause.message, details: details as FailureDetails };
 }
 
 /** The run's failure for a failed activity; a cancellation passes. `unreported` is the type where the activity died silently. */
 export function failureOf(error: unknown, unreported: FailureType, requestId: string | undefined): unknown {
-  if (isCancellation(error) || !(error instanceof ActivityFailure)) return error;
   const said = reported(error);
+  if (isCancellation(error) || !(said || error instanceof ActivityFailure)) return error;
   const { flinksCode, httpStatus, requestId: named = requestId } = said?.details ?? { requestId };
   const details = {
     ...(flinksCode !== undefined && { flinksCode }),
@@ -36,7 +39,7 @@ export function failureOf(error: unknown, unreported: FailureType, requestId: st
     ? runFailure(said.type, said.message, details)
     : runFailure(
         unreported,
-        `${error.activityType} ended without a word: its worker stopped or it ran out of time.`,
+        `${error instanceof ActivityFailure ? error.activityType : 'A call'} ended without a word: its worker stopped or it ran out of time.`,
         details,
       );
 }

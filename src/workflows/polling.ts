@@ -1,9 +1,10 @@
 // Waiting for Flinks by durable timers.
-import { sleep } from '@temporalio/workflow';
+import type { AsOrdinary } from '../activities/local-calls.js';
 import type { DataReply } from '../flinks/replies.js';
 import { milliseconds, type ResolvedInput } from '../contract.js';
-import { readable, repeatable } from './calls.js';
+import { inNewTask, readable, wait } from './calls.js';
 import { failureOf, reported, runFailure } from './failures.js';
+import { shortly } from './local-calls.js';
 import type { Run } from './run.js';
 
 /** The clock of one endpoint. It starts with the first 202 and outlives a lost session. Milliseconds. */
@@ -20,12 +21,14 @@ export function nextPollAt(startedAt: number, intervalMs: number, deadlineMs: nu
 
 /** Asks an Async endpoint at every slot until the accounts are there or the deadline has passed. */
 export async function pollUntilReady(
-  { progress }: Run,
+  run: Run,
   { polling }: ResolvedInput,
   clock: PollClock,
   requestId: string,
   endpoint: 'getAccountsSummaryAsync' | 'getAccountsDetailAsync',
 ): Promise<Extract<DataReply, { kind: 'accounts' }>['data']> {
+  const { progress } = run;
+  if (clock.startedAt === undefined) await inNewTask(run);
   const startedAt = (clock.startedAt ??= Date.now());
   const intervalMs = milliseconds(polling.interval);
   const deadlineMs = milliseconds(polling.deadline);
@@ -41,10 +44,11 @@ export async function pollUntilReady(
     progress.enter('waitingForFlinks', { deadline, nextPollAt: new Date(due).toISOString() });
     const poll = Math.ceil((due - startedAt) / intervalMs);
     const summary = `Poll ${poll} of ${Math.ceil(deadlineMs / intervalMs)}`;
-    await sleep(due - Date.now(), { summary });
+    await wait(run, due - Date.now(), summary);
 
     const isLast = due >= startedAt + deadlineMs;
-    const reply = await askOnce(progress, () => repeatable(summary)[endpoint](requestId)).catch((error: unknown) => {
+    const ask = () => shortly(run, summary, async (calls) => (await calls[endpoint](requestId)) ?? usualReply, true);
+    const reply = await askOnce(progress, ask).catch((error: unknown) => {
       if (isLast || !waitsForNextSlot(error)) throw failureOf(error, 'FlinksUnavailable', requestId);
       return { kind: 'pending' } as const;
     });
@@ -53,7 +57,7 @@ export async function pollUntilReady(
 }
 
 /** Polls once, and counts the poll where Flinks answered it. */
-async function askOnce(progress: Run['progress'], ask: () => Promise<DataReply>): Promise<DataReply> {
+async function askOnce(progress: Run['progress'], ask: () => Promise<DataReply | AsOrdinary>): Promise<DataReply> {
   const count = (code: string | undefined): void =>
     progress.learn({ polls: progress.current.polls + 1, ...(code !== undefined && { lastFlinksCode: code }) });
   try {
@@ -66,6 +70,9 @@ async function askOnce(progress: Run['progress'], ask: () => Promise<DataReply>)
     throw error;
   }
 }
+
+/** What a local activity stands for that returns nothing. */
+const usualReply: DataReply = { kind: 'pending', code: 'OPERATION_PENDING' };
 
 /** A poll that failed for a passing reason is made up for by the next. */
 const waitsForNextSlot = (error: unknown): boolean => reported(error)?.details.transient ?? false;

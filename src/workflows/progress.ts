@@ -16,8 +16,10 @@ type OfStage = Pick<Progress, 'challenges' | 'deadline' | 'nextPollAt'>;
 
 export interface ProgressReport {
   readonly current: Progress;
-  /** Goes to a stage. Search attributes are written when the stage changes and at no other time: each write is an event. */
+  /** Goes to a stage. */
   enter(stage: Stage, facts?: OfStage): void;
+  /** Writes search attributes where the stage has changed, and at no other time: each write is an event. */
+  record(): void;
   /** Goes to the stage `failed`. `why` is for the reader of the run's page; the failure itself carries it too. */
   fail(why: Why): void;
   /** Notes what was learned, within the stage. */
@@ -25,7 +27,8 @@ export interface ProgressReport {
   reject(type: NonNullable<Progress['lastRejection']>): void;
 }
 
-export function createProgress(withSearchAttributes: boolean): ProgressReport {
+/** `atOnce` records each stage when it is entered, a stage that is over within the same workflow task too. */
+export function createProgress(withSearchAttributes: boolean, atOnce: boolean): ProgressReport {
   let current: Progress = { stage: 'authorizing', round: 0, polls: 0, rejectedAnswers: 0 };
   let since = new Date();
   let recorded: Stage | undefined;
@@ -51,7 +54,7 @@ export function createProgress(withSearchAttributes: boolean): ProgressReport {
   function enter(stage: Stage, facts: OfStage = {}, failure?: Why): void {
     const { challenges: _challenges, deadline: _deadline, nextPollAt: _nextPollAt, ...lasting } = current;
     change({ ...lasting, stage, ...facts }, failure);
-    record();
+    if (atOnce) record();
   }
 
   return {
@@ -59,6 +62,7 @@ export function createProgress(withSearchAttributes: boolean): ProgressReport {
       return current;
     },
     enter,
+    record,
     fail: (why) => enter('failed', {}, why),
     learn(facts) {
       change({ ...current, ...facts });

@@ -10,8 +10,10 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { Priority } from '@temporalio/common';
 import type { FailureDetails } from '../activities/failures.js';
 import { openAnswerDesk, type AnswerDesk } from './answer-desk.js';
+import type { LocalCalls } from './local-calls.js';
 import { progressQuery, waitForChallenge } from './messages.js';
 import { measureFailure, measureResult } from './metrics.js';
 import { createProgress, type ProgressReport } from './progress.js';
@@ -19,6 +21,9 @@ import { createProgress, type ProgressReport } from './progress.js';
 export interface Run {
   progress: ProgressReport;
   desk: AnswerDesk;
+  localCalls: LocalCalls;
+  /** To be called before whatever ends the workflow task: others see the run then, and a new task begins after it. */
+  beforeWait(): void;
 }
 
 export interface RunOptions {
@@ -28,8 +33,20 @@ export interface RunOptions {
 
 /** Runs the story and leaves the run in a final stage, whatever happens to it. */
 export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (run: Run) => Promise<T>): Promise<T> {
-  const progress = createProgress(!withoutSearchAttributes(!searchAttributes));
+  const withLocalCalls = patched('local-calls');
+  const progress = createProgress(!withoutSearchAttributes(!searchAttributes), !withLocalCalls);
   const desk = openAnswerDesk(progress);
+  // Local activities pass by the task queue, and so by whatever turn a run was given there.
+  const localCalls: LocalCalls = { allowed: withLocalCalls && !hasTurn(workflowInfo().priority), heldUpMs: 0 };
+  const run: Run = {
+    progress,
+    desk,
+    localCalls,
+    beforeWait() {
+      progress.record();
+      localCalls.heldUpMs = 0;
+    },
+  };
   let ended = false;
   setHandler(progressQuery, () => progress.current);
   setHandler(waitForChallenge, async () => {
@@ -41,11 +58,12 @@ export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (r
   });
 
   try {
-    const result = await story({ progress, desk });
+    const result = await story(run);
     // The last call may have succeeded before it heard of a cancellation: the run is cancelled all the same.
     if (CancellationScope.current().consideredCancelled)
       throw new CancelledFailure('Cancelled while the last call was under way');
     progress.enter('completed');
+    progress.record();
     measureResult(progress.current);
     // A run that is replayed to its end, for a query after its close, has its result in its history already. Another copy
     // would be encrypted and, where it is large, stored and never deleted.
@@ -58,6 +76,7 @@ export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (r
       if (flinksCode !== undefined) progress.learn({ lastFlinksCode: flinksCode });
       progress.fail({ type: error.type ?? '', message: error.message });
     }
+    progress.record();
     measureFailure(error, progress.current);
     throw error;
   } finally {
@@ -66,6 +85,9 @@ export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (r
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   }
 }
+
+const hasTurn = ({ priorityKey, fairnessKey, fairnessWeight }: Priority = {}): boolean =>
+  Boolean(priorityKey || fairnessKey || fairnessWeight);
 
 /**
  * Whether this run writes no search attributes. The setting is the worker's, but it may change while a run is open, so

@@ -1,10 +1,13 @@
 // Opening a Flinks session, with the bank's questions on the way.
 import { CancellationScope, CancelledFailure, condition, workflowInfo } from '@temporalio/workflow';
 import type { Authorized, AuthorizeRequest } from '../activities/authorize.js';
+import type { AsOrdinary } from '../activities/local-calls.js';
+import type { Attempt } from '../activities/retries.js';
 import { milliseconds, type Challenge, type Login, type ResolvedInput } from '../contract.js';
 import type { SecurityResponse } from '../flinks/client.js';
-import { once, readable, repeatable, repeatWhereHarmless } from './calls.js';
+import { once, readable, repeatWhereHarmless } from './calls.js';
 import { failureOf, runFailure } from './failures.js';
+import { shortly } from './local-calls.js';
 import { measureAnswer } from './metrics.js';
 import type { Run } from './run.js';
 
@@ -30,39 +33,48 @@ export async function openSession(
   mode: 'cached' | 'live',
 ): Promise<OpenedSession> {
   const { save, language, tag } = input;
-  const { authorize } = mode === 'cached' ? repeatable('Open the stored data') : once('Log in at the bank');
   if ('institution' in login) run.progress.learn({ institution: login.institution });
   run.progress.enter('authorizing');
-  let reply = await call(run, authorize, mode === 'cached' ? 'FlinksUnavailable' : 'LoginOutcomeUnknown', (at) => ({
-    open: { login, mode, save, language, tag },
-    at,
-    // Not `runId`, which a reset changes: a run that was reset must not log in live once more by itself.
-    ...(mode === 'live' && { run: workflowInfo().originalExecutionRunId }),
-  }));
+  const open = { login, mode, save, language, tag };
+  let reply =
+    mode === 'cached'
+      ? await noting(run, 'FlinksUnavailable', () =>
+          shortly(run, 'Open the stored data', ({ authorize }, at) => authorize({ open, at })),
+        )
+      : await noting(run, 'LoginOutcomeUnknown', () =>
+          onceOnly(run, 'Log in at the bank', (at) => ({
+            open,
+            at,
+            // Not `runId`, which a reset changes: a run that was reset must not log in live once more by itself.
+            run: workflowInfo().originalExecutionRunId,
+          })),
+        );
 
   const firstAskedAt = Date.now();
   while (reply.kind === 'challenges') {
     const { token, run: openedIn, open } = reply;
     const answers = await askCustomer(run, input, open, firstAskedAt + allRoundsWithinMs);
     run.progress.enter('authorizing');
-    const { authorize: respond } = once(`Answer round ${run.progress.current.round}`);
-    reply = await call(run, respond, 'LoginOutcomeUnknown', (at) => ({
-      answer: { requestId: open.requestId, token, answers },
-      at,
-      run: openedIn,
-    }));
+    const answer = { requestId: open.requestId, token, answers };
+    const summary = `Answer round ${run.progress.current.round}`;
+    reply = await noting(run, 'LoginOutcomeUnknown', () =>
+      onceOnly(run, summary, (at) => ({ answer, at, run: openedIn })),
+    );
   }
   return { ...reply.session, cached: mode === 'cached', stale: reply.stale ?? false };
 }
 
-async function call(
+/** Sends what counts at the bank, again only where it cannot have left. */
+const onceOnly = (run: Run, summary: string, request: (at: Attempt) => AuthorizeRequest) =>
+  repeatWhereHarmless(run, (at) => once(run, summary).authorize(request(at)));
+
+async function noting(
   { progress }: Run,
-  authorize: (request: AuthorizeRequest) => Promise<Authorized>,
   unreported: 'FlinksUnavailable' | 'LoginOutcomeUnknown',
-  request: (at: { attempt: number; elapsedMs: number }) => AuthorizeRequest,
+  call: () => Promise<Authorized | AsOrdinary>,
 ): Promise<Authorized> {
   try {
-    const reply = readable(await repeatWhereHarmless((at) => authorize(request(at))));
+    const reply = readable(await call());
     const { requestId, institution } = reply.kind === 'session' ? reply.session : reply.open;
     progress.learn({
       requestId,
@@ -76,11 +88,12 @@ async function call(
 }
 
 async function askCustomer(
-  { progress, desk }: Run,
+  run: Run,
   { answerWithin, maxChallengeRounds }: ResolvedInput,
   { requestId, challenges }: Challenges['open'],
   lastDeadline: number,
 ): Promise<SecurityResponse[]> {
+  const { progress, desk } = run;
   const round = progress.current.round + 1;
   if (round > maxChallengeRounds)
     throw runFailure(
@@ -95,6 +108,7 @@ async function askCustomer(
   progress.learn({ round });
   progress.enter('awaitingAnswers', { challenges, deadline: new Date(deadline).toISOString() });
   desk.open({ round, requestId, challenges });
+  run.beforeWait();
   try {
     await condition(() => desk.taken() !== undefined, Math.max(deadline - Date.now(), 1), {
       summary: `Answers of round ${round} until ${new Date(deadline).toISOString()}`,

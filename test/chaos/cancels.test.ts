@@ -61,6 +61,8 @@ const calls: Slow[] = [
 const plans = fc.record({
   call: fc.constantFrom(...calls),
   kind: fc.constantFrom('slow-first-byte', 'stall-in-body'),
+  /** A short call that takes too long is made again, and may be slow again. */
+  times: fc.constantFrom(1, 2),
   // Up to far more than the 5 s, so that a call which ends by itself is no help.
   slowMs: fc.integer({ min: 500, max: 15_000 }),
   /** When the run is cancelled, as a share of the slow call; after 1 it has been answered. */
@@ -72,13 +74,13 @@ const polling = { interval: '1 second', deadline: '1 minute' };
 
 /** Cancels a run as planned, and says what it broke of its promises. */
 async function cancelled(
-  { call, kind, slowMs, at }: Plan,
+  { call, kind, times, slowMs, at }: Plan,
   n: number,
 ): Promise<Verdict & { code: string; tookMs: number }> {
   const { scenario, live = false } = call;
   const loginId = loginIdFor(scenario, n);
   const fault = { kind, delayMs: slowMs } as FaultRule['fault'];
-  simulator.inject({ ...call.at, loginId, fault });
+  simulator.inject({ ...call.at, loginId, fault, ...(call.at.nth === undefined && { times }) });
   const input = { login: { loginId }, polling };
   const { workflowId, runId } = await client.start({ ...input, mode: live ? 'live' : 'cached' });
   const handle = temporal.workflow.getHandle(workflowId, runId);

@@ -64,6 +64,15 @@ const customer = (scenario: string) => {
 };
 type Customer = ReturnType<typeof customer>;
 
+const owners = new Map<unknown, string>();
+
+/** Who has used the token first. */
+function ownerOf(token: unknown, loginId: string): string {
+  const owner = owners.get(token) ?? loginId;
+  owners.set(token, owner);
+  return owner;
+}
+
 /** What a run got or sent that was not its own. */
 function foreign({ scenario, loginId, tag, from }: Customer, result: unknown): string[] {
   const text = JSON.stringify(result);
@@ -82,7 +91,8 @@ function foreign({ scenario, loginId, tag, from }: Customer, result: unknown): s
     ...(text.includes(loginId) || scenario === 'question' ? [] : [`${loginId} is not in its result`]),
     ...tags.filter((other) => other !== tag).map(() => `${loginId} sent another's tag`),
     ...(tags.length > 0 ? [] : [`${loginId} sent no tag`]),
-    ...(keys.size === 1 ? [] : [`${loginId} used ${keys.size} tokens`]),
+    // A cached login that takes too long on a busy machine is made again, with a token of its own.
+    ...[...keys].filter((token) => ownerOf(token, loginId) !== loginId).map(() => `${loginId} used another's token`),
   ];
 }
 

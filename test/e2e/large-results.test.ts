@@ -153,6 +153,17 @@ describe('accounts of 20 MB', () => {
     await expect(client.result(workflowId)).rejects.toMatchObject({ code: 'PayloadStore' });
   });
 
+  test('come whole by a poll, too, and the poll is made once', async () => {
+    const loginId = loginIdFor('large-20-mb', 5);
+    simulator.inject({ endpoint: 'GetAccountsDetail', loginId, fault: { kind: 'reset-after' } });
+    const { client } = await startBoth(inFolder);
+    const { workflowId } = await client.start({ login: { loginId }, polling: { interval: '2 seconds' } });
+    const result = await client.result(workflowId);
+    expect(asked(loginId)).toEqual({ ...once, GetAccountsDetailAsync: 1 });
+    expectSame(result.accounts, await accountsAtFlinks(result), 19 * megabyte);
+    expect(await storedFiles()).toHaveLength(2);
+  });
+
   test.skipIf(!hasS3Server)(`come whole ${onS3}; forgetting the run empties the bucket of them alone`, async () => {
     const server = await startS3Server();
     started.push(server.stop);

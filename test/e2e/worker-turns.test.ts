@@ -44,7 +44,7 @@ const ended = (loginIds: string[]): Promise<unknown> =>
 async function whileBusy(begin: () => Promise<string[]>): Promise<void> {
   const loginId = loginIdFor('one-account', ++n);
   simulator.inject({ endpoint: 'Authorize', loginId, fault: { kind: 'stall-in-body' } });
-  const { workflowId } = await client.start({ login: { loginId } });
+  const { workflowId } = await client.start({ login: { loginId }, mode: 'live' });
   await until('the slot is taken', () => simulator.requests.some((request) => request.loginId === loginId));
   const waiting = await begin();
   for (const one of waiting)
@@ -76,8 +76,9 @@ test('of the runs that wait for a slot, interactive ones go first and batch ones
     return Object.values(groups).flat();
   });
   await ended(Object.values(groups).flat());
-  // One batch run may have been handed over before the others came.
-  expect(order(groups)).toMatch(/^b?iioob+$/);
+  // One batch run may have been handed over before the others came. The short calls of a run without a priority wait for
+  // no slot.
+  expect(order(groups).replaceAll('o', '')).toMatch(/^b?iib+$/);
 });
 
 test('a tenant with few runs does not wait for all runs of a tenant with many', async () => {

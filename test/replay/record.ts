@@ -25,6 +25,9 @@ const { version } = JSON.parse(await readFile(new URL('../../package.json', impo
   version: string;
 };
 
+/** What workflows have done since, within this version: histories of before stay beside those of after. */
+const latest = 'local-calls';
+
 /** A history without the traces that every machine leaves in it: who ran it, and where its files lay. */
 const withoutMachine = (history: string): string =>
   JSON.stringify(
@@ -65,7 +68,7 @@ async function record(shape: Shape, n: number): Promise<number> {
     const where = ['--address', server.address, '--namespace', namespace, '--workflow-id', workflowId];
     const show = ['workflow', 'show', ...where, '--output', 'json'];
     const { stdout } = await promisify(execFile)(await temporalCli(), show, { maxBuffer: 64 * 1024 * 1024 });
-    await writeFile(new URL(`${shape.name}.v${version}.json`, folder), `${withoutMachine(stdout)}\n`);
+    await writeFile(new URL(`${shape.name}.v${version}.${latest}.json`, folder), `${withoutMachine(stdout)}\n`);
     return (JSON.parse(stdout) as { events: unknown[] }).events.length;
   });
 }

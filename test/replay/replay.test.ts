@@ -9,7 +9,7 @@ import { mutantsOf } from '../support/history-mutants.js';
 import { recordedKeys, recordedNamespace, shapes } from './shapes.js';
 
 const folder = new URL('./histories/', import.meta.url);
-const files = (await readdir(folder)).filter((file) => file.endsWith('.json'));
+const files = (await readdir(folder)).filter((file) => file.endsWith('.json')).toSorted();
 const plain = files.filter((file) => !file.startsWith('encrypted.'));
 const bundles: Record<string, { code: string }> = {};
 

@@ -53,5 +53,4 @@ test('a worker asks for no more work than it has room for', () => {
     activityTaskPollerBehavior: { maximum: 1 },
     workflowTaskPollerBehavior: { maximum: 4 },
   });
-  expect(slots({ ...capacity, maxCachedWorkflows: 0 })).toMatchObject({ maxConcurrentWorkflowTaskExecutions: 40 });
 });

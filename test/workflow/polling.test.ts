@@ -107,12 +107,13 @@ test('polls stay on their slots whatever earlier polls took', async () => {
   expectPolls(run, 'Detail', [30, 60, 90, 120, 150]);
 });
 
-test('a slot that passes while a poll is under way is skipped, and no two polls overlap', async () => {
+test('a poll that is not answered within a second and a half is made again and waited for, slots that pass are skipped, and no two polls overlap', async () => {
   const slow = { kind: 'slow-first-byte', delayMs: 2_400 } as const;
-  flinks.simulator.inject({ endpoint: 'GetAccountsDetailAsync', fault: slow });
-  const run = await flinks.start('pending-for-ever', { polling: { interval: '1 second', deadline: '5 seconds' } });
+  flinks.simulator.inject({ endpoint: 'GetAccountsDetailAsync', times: 2, fault: slow });
+  const run = await flinks.start('pending-for-ever', { polling: { interval: '1 second', deadline: '7 seconds' } });
   expect(await run.outcome()).toMatchObject({ type: 'PendingTooLong' });
-  expectPolls(run, 'Detail', [1, 4, 5]);
+  expectPolls(run, 'Detail', [1, 2.5, 5, 6, 7]);
+  expect(await run.progress()).toMatchObject({ polls: 4 });
 });
 
 test('a Detail whose answer was lost is not posted again: the polls fetch it', async () => {
