@@ -13,6 +13,7 @@ import {
 } from '../../src/contract.js';
 import { rows } from '../workflow/fault-table.js';
 import { placeOf } from './fault-cell.js';
+import { hasNothingToDo } from './nothing-to-do.js';
 import { failureOf, type Outcome } from './outcome.js';
 import type { Act, Plan } from './plan.js';
 import { until } from './until.js';
@@ -47,6 +48,7 @@ export async function play(flinks: WorkflowEnvironment, plan: Plan, n: number): 
     taskQueue,
     workflowId: accountDetailsWorkflowId(loginId),
     args: [{ login: { loginId }, ...input, polling: { deadline: '2 minutes' }, answerWithin: '3 minutes' }],
+    ...flinks.turn,
   });
   const progress = () => handle.query<Progress>(progressName);
   let answersSent = 0;
@@ -55,6 +57,8 @@ export async function play(flinks: WorkflowEnvironment, plan: Plan, n: number): 
   /** Lets time pass until the run asks or has ended, or is in another of these stages. */
   async function standsStill(...stages: Progress['stage'][]): Promise<Progress> {
     for (let looked = 1; ; looked += 1) {
+      // The server that skips time may never answer a query that comes within a task with a call.
+      await hasNothingToDo(handle);
       const now = await progress();
       if (now.stage === 'awaitingAnswers' || over.has(now.stage) || stages.includes(now.stage)) return now;
       if (now.stage === 'waitingForFlinks' || looked % 20 === 0) await flinks.server.sleep('10 seconds');

@@ -2,6 +2,7 @@
 import { vi } from 'vitest';
 import { requestsOf } from '../../simulator/record.js';
 import { loginIdFor } from '../../simulator/scenarios.js';
+import { hasNothingToDo } from './nothing-to-do.js';
 import type { Retrieval } from './retrieval.js';
 import { until } from './until.js';
 import type { WorkflowEnvironment } from './workflow-environment.js';
@@ -36,7 +37,7 @@ export async function race(flinks: WorkflowEnvironment, count: number): Promise<
     runs.map(async ({ run }) => Date.parse((await run.reaches('awaitingAnswers', 1)).deadline ?? '')),
   );
   // A task without a worker would hold the clock.
-  await Promise.all(runs.map(({ run }) => hasNothingToDo(run)));
+  await Promise.all(runs.map(({ run }) => hasNothingToDo(run.handle)));
   await flinks.withoutWorker(async () => {
     // A task that waits for a worker holds the clock, so the last moment has to pass in real time.
     await flinks.server.sleep(Math.min(...deadlines) - (await flinks.server.currentTimeMs()) - 1_000);
@@ -72,17 +73,6 @@ async function take(run: Retrieval, order: readonly Step[]): Promise<void> {
     else await timerFired(run);
   }
 }
-
-const hasNothingToDo = (run: Retrieval): Promise<void> =>
-  vi.waitFor(
-    async () => {
-      const { events } = await run.handle.fetchHistory();
-      const last = events?.at(-1);
-      if (last?.workflowTaskScheduledEventAttributes || last?.workflowTaskStartedEventAttributes)
-        throw new Error('The run still has something to do.');
-    },
-    { timeout: 30_000, interval: 100 },
-  );
 
 const timerFired = (run: Retrieval): Promise<void> =>
   vi.waitFor(

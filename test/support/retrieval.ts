@@ -1,5 +1,5 @@
 // A run as its tests see it: what it says, what it is told, how it ends, and what Flinks was asked meanwhile.
-import type { WorkflowClient, WorkflowHandle } from '@temporalio/client';
+import type { WorkflowClient, WorkflowHandle, WorkflowStartOptions } from '@temporalio/client';
 import { vi } from 'vitest';
 import type { Endpoint } from '../../simulator/endpoints.js';
 import { countByEndpoint } from '../../simulator/record.js';
@@ -62,7 +62,11 @@ export interface Retrieval {
   again(): Promise<Retrieval>;
 }
 
-export function createRetrievals(client: { workflow: WorkflowClient }, simulator: Simulator) {
+export function createRetrievals(
+  client: { workflow: WorkflowClient },
+  simulator: Simulator,
+  turn: Pick<WorkflowStartOptions, 'priority'>,
+) {
   const handles: WorkflowHandle[] = [];
   let n = 0;
 
@@ -81,7 +85,12 @@ export function createRetrievals(client: { workflow: WorkflowClient }, simulator
   const startWith = (input: unknown, scenario?: string): Promise<Retrieval> =>
     started(
       (workflowId) =>
-        client.workflow.start(workflowType, { taskQueue, workflowId, args: input === undefined ? [] : [input] }),
+        client.workflow.start(workflowType, {
+          taskQueue,
+          workflowId,
+          args: input === undefined ? [] : [input],
+          ...turn,
+        }),
       scenario,
     );
 

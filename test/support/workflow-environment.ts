@@ -1,6 +1,6 @@
 // The real worker on a Temporal server that skips time, against the real simulator over HTTP, which goes by that
 // server's clock: what the simulator records is what Flinks would have seen.
-import { Client, type Connection, type TestService } from '@temporalio/client';
+import { Client, type Connection, type TestService, type WorkflowStartOptions } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll } from 'vitest';
@@ -36,14 +36,20 @@ export interface WorkflowEnvironment {
   readonly client: Client;
   /** Lets the clock jump over what runs wait for while `meanwhile` runs, however many runs that is about. */
   whileTimePasses<T>(meanwhile: () => Promise<T>): Promise<T>;
+  /** How runs are started that are not started here. */
+  readonly turn: Turn;
   /** Takes the worker away while `meanwhile` runs, so that all that happens then reaches the run in one task. */
   withoutWorker(meanwhile: () => Promise<void>): Promise<void>;
 }
 
+/** A run with a turn in the task queue makes all its calls by it, and none within a workflow task. */
+type Turn = Pick<WorkflowStartOptions, 'priority'>;
+
 /**
  * Brings all of it up for the tests of one file, and takes it down afterwards. A file that uses `withoutWorker` sets
- * `cache` to false: a run that is kept in one worker's memory would wait for that worker. With
- * `change` the worker has other activities, with `limits` its Flinks client other limits.
+ * `cache` to false: a run that is kept in one worker's memory would wait for that worker. Its runs have a turn, since a
+ * worker without a cache loses local activities. With `change` the worker has other activities, with `limits` its Flinks
+ * client other limits.
  */
 export function workflowEnvironment({
   cache = true,
@@ -54,13 +60,14 @@ export function workflowEnvironment({
   change?: (activities: Activities) => Activities;
   limits?: Partial<Pick<FlinksClientOptions, 'timeouts' | 'maxResponseBytes'>>;
 } = {}): WorkflowEnvironment {
+  const turn: Turn = cache ? {} : { priority: { priorityKey: 3 } };
   let parts: Awaited<ReturnType<typeof bringUp>> | undefined;
   const up = () => {
     if (!parts) throw new Error('The environment is up only while tests run.');
     return parts;
   };
   beforeAll(async () => {
-    parts = await bringUp(cache, change, limits);
+    parts = await bringUp(cache, turn, change, limits);
   });
   afterEach(() => up().retrievals.closeOpen());
   afterAll(() => parts?.takeDown());
@@ -74,6 +81,7 @@ export function workflowEnvironment({
     get client() {
       return up().client;
     },
+    turn,
     async whileTimePasses(meanwhile) {
       const { testService } = up().server.connection as Connection & { testService: TestService };
       await testService.unlockTimeSkipping({});
@@ -92,6 +100,7 @@ export function workflowEnvironment({
 
 async function bringUp(
   cache: boolean,
+  turn: Turn,
   change: (activities: Activities) => Activities,
   limits: Partial<FlinksClientOptions>,
 ) {
@@ -123,7 +132,7 @@ async function bringUp(
     server,
     simulator,
     client: new Client({ connection: server.connection, dataConverter: testConverter() }),
-    retrievals: createRetrievals(server.client, simulator),
+    retrievals: createRetrievals(server.client, simulator, turn),
     async withoutWorker(meanwhile: () => Promise<void>): Promise<void> {
       await worker.stop();
       try {
