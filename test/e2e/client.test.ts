@@ -116,7 +116,7 @@ describe.concurrent('the client', () => {
   test('a bank that takes its time is waited for while a worker is there', async () => {
     const loginId = loginIdFor('question', 3);
     simulator.inject({ endpoint: 'Authorize', loginId, fault: { kind: 'slow-first-byte', delayMs: 7_000 } });
-    const { workflowId, progress } = await client.startAndWaitForChallenge({ login: { loginId } });
+    const { workflowId, progress } = await client.startAndWaitForChallenge({ login: { loginId }, mode: 'live' });
     expect(progress).toMatchObject({ stage: 'awaitingAnswers' });
     expect(authorizes(loginId)).toHaveLength(1);
     await client.cancel(workflowId);

@@ -98,14 +98,21 @@ export function workflowEnvironment({
   };
 }
 
+/** Once for all environments of a file: the SDK allows no second time. */
+function quiet(): void {
+  const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
+  if (!isQuiet) Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
+  isQuiet = true;
+}
+let isQuiet = false;
+
 async function bringUp(
   cache: boolean,
   turn: Turn,
   change: (activities: Activities) => Activities,
   limits: Partial<FlinksClientOptions>,
 ) {
-  const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
-  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
+  quiet();
   const workflowBundle = await usualBundle();
   const server = await timeSkippingEnvironment();
   await registerSearchAttributes(server);
