@@ -1,6 +1,7 @@
 // Reads payloads for the Web UI and the CLI: those in Temporal, and those that Temporal has only a reference to.
 import type { Payload, PayloadCodec } from '@temporalio/common';
-import { isUndecodable, workflowIdOf } from '../temporal/encryption/codec.js';
+import { isUndecodable } from '../temporal/encryption/codec.js';
+import { workflowIdOf } from '../temporal/encryption/envelope.js';
 import { UnknownPayloadKey } from '../temporal/encryption/keys.js';
 import { isReference, readReference } from '../temporal/storage/references.js';
 import type { PayloadStore } from '../temporal/storage/storage.js';

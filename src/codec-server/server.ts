@@ -3,7 +3,7 @@ import cors from '@fastify/cors';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { fastify, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { isEncrypted } from '../temporal/encryption/codec.js';
+import { isEncrypted } from '../temporal/encryption/envelope.js';
 import { isReference } from '../temporal/storage/references.js';
 import type { PayloadStore } from '../temporal/storage/storage.js';
 import { AccessDenied, type CheckAccess, type Operation } from './access.js';

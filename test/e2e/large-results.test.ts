@@ -17,7 +17,7 @@ import { loadWorkerConfig } from '../../src/config.js';
 import { accountDetailsWorkflowId, type RetrieveAccountDetailsResult } from '../../src/contract.js';
 import { createFlinksClient } from '../../src/flinks/client.js';
 import type { DataReply } from '../../src/flinks/replies.js';
-import { isEncrypted } from '../../src/temporal/encryption/codec.js';
+import { isEncrypted } from '../../src/temporal/encryption/envelope.js';
 import { openPayloadStore } from '../../src/temporal/storage/storage.js';
 import { hasS3Server, onS3, s3Credentials, startS3Server } from '../support/s3-server.js';
 import { deletesAtOnce, devServer } from '../support/servers.js';

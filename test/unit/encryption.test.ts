@@ -4,13 +4,8 @@ import proto from '@temporalio/proto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { accountDetailsWorkflowId } from '../../src/contract.js';
-import {
-  createEncryptionCodec,
-  drawNonce,
-  isEncrypted,
-  isUndecodable,
-  type Accepted,
-} from '../../src/temporal/encryption/codec.js';
+import { createEncryptionCodec, drawNonce, isUndecodable, type Accepted } from '../../src/temporal/encryption/codec.js';
+import { envelopeOf, isEncrypted, keyIdOf, workflowIdOf } from '../../src/temporal/encryption/envelope.js';
 import {
   localKeys,
   parsePayloadKeys,
@@ -77,26 +72,23 @@ describe('what was encrypted', () => {
     );
   });
 
-  test.each(['data', 'encoding', 'v', 'key', 'nonce', 'ns', 'id', 'wrapped'])(
-    'is refused once any single bit of its %s is flipped',
-    async (part) => {
-      const one = createEncryptionCodec({ keys: wrappingKeys, namespace: 'default' });
-      await fc.assert(
-        fc.asyncProperty(anyPayload, fc.nat(), fc.nat({ max: 7 }), async (payload, at, bit) => {
-          const [sealed = {}] = await one.encode([payload], of('run-1'));
-          const bytes = (part === 'data' ? sealed.data : sealed.metadata?.[part]) ?? new Uint8Array();
-          const index = at % bytes.length;
-          bytes[index] = (bytes[index] ?? 0) ^ (1 << bit);
-          const read = decrypted(sealed, 'run-1', one).then(
-            // A payload that no longer says it is encrypted stays the ciphertext that it is.
-            (outcome) => (isUndecodable(outcome) || outcome === sealed ? 'refused' : 'read'),
-            (error: unknown) => (error instanceof UnknownPayloadKey ? 'refused' : error),
-          );
-          expect(await read).toBe('refused');
-        }),
-      );
-    },
-  );
+  test.each(['data', 'encoding', 'h'])('is refused once any single bit of its %s is flipped', async (part) => {
+    const one = createEncryptionCodec({ keys: wrappingKeys, namespace: 'default' });
+    await fc.assert(
+      fc.asyncProperty(anyPayload, fc.nat(), fc.nat({ max: 7 }), async (payload, at, bit) => {
+        const [sealed = {}] = await one.encode([payload], of('run-1'));
+        const bytes = (part === 'data' ? sealed.data : sealed.metadata?.[part]) ?? new Uint8Array();
+        const index = at % bytes.length;
+        bytes[index] = (bytes[index] ?? 0) ^ (1 << bit);
+        const read = decrypted(sealed, 'run-1', one).then(
+          // A payload that no longer says it is encrypted stays the ciphertext that it is.
+          (outcome) => (isUndecodable(outcome) || outcome === sealed ? 'refused' : 'read'),
+          (error: unknown) => (error instanceof UnknownPayloadKey ? 'refused' : error),
+        );
+        expect(await read).toBe('refused');
+      }),
+    );
+  });
 
   test('is refused where it breaks off', async () => {
     await fc.assert(
@@ -122,8 +114,8 @@ describe('what was encrypted', () => {
           [otherId, otherNamespace],
         ] as const;
         for (const [there, space] of places) {
-          const label = { id: Buffer.from(there), ns: Buffer.from(space) };
-          for (const copy of [sealed, { ...sealed, metadata: { ...sealed.metadata, ...label } }])
+          const [label = {}] = await codec(first, { namespace: space }).encode([payload], of(there));
+          for (const copy of [sealed, { ...sealed, metadata: label.metadata ?? {} }])
             expect(isUndecodable(await decrypted(copy, there, codec(first, { namespace: space })))).toBe(true);
         }
         const back = await decrypted(sealed, id, codec(first, { namespace }));
@@ -135,14 +127,20 @@ describe('what was encrypted', () => {
 
   test('cannot be passed off as of the whole namespace by leaving its workflow id out', async () => {
     const sealed = await encrypted(json('Montreal'), 'run-1');
-    const { id: _owner, ...metadata } = sealed.metadata ?? {};
-    expect(isUndecodable(await decrypted({ ...sealed, metadata }, 'run-2'))).toBe(true);
+    const header = Buffer.from(sealed.metadata?.['h'] ?? []);
+    const owner = Buffer.concat([Buffer.from([0, 5]), Buffer.from('run-1')]);
+    const at = header.indexOf(owner);
+    const h = Buffer.concat([header.subarray(0, at), Buffer.from([0xff, 0xff]), header.subarray(at + owner.length)]);
+    const relabelled = { ...sealed, metadata: { ...sealed.metadata, h } };
+    expect(at).toBeGreaterThan(0);
+    expect(workflowIdOf(relabelled)).toBeUndefined();
+    expect(isUndecodable(await decrypted(relabelled, 'run-2'))).toBe(true);
   });
 
   test('never uses a nonce twice: not in a thousand payloads, nor in the million that are drawn after them', async () => {
     const some = Array.from({ length: 1_000 }, () => json(1));
     const sealed = await codec().encode(some, of('run-1'));
-    const nonces = sealed.map(({ metadata }) => metadata?.['nonce'] ?? new Uint8Array());
+    const nonces = sealed.map((one) => envelopeOf(one)?.nonce ?? new Uint8Array());
     const seen = new Set(nonces.map((nonce) => Buffer.from(nonce).toString('latin1')));
     for (let n = 0; n < 1_000_000; n++) seen.add(Buffer.from(drawNonce()).toString('latin1'));
     expect(seen.size).toBe(1_001_000);
@@ -158,11 +156,29 @@ describe('what was encrypted', () => {
   });
 });
 
-test('costs 171 bytes a payload for a run of a LoginId', async () => {
+test('costs 117 bytes a payload for a run of a LoginId', async () => {
   const { Payload: wire } = proto.temporal.api.common.v1;
   const payload = json('Montreal');
   const sealed = await encrypted(payload, accountDetailsWorkflowId(randomUUID()), keyText('2026-11'));
-  expect(wire.encode(sealed).finish().length - wire.encode(payload).finish().length).toBe(171);
+  expect(wire.encode(sealed).finish().length - wire.encode(payload).finish().length).toBe(117);
+});
+
+test('null and undefined say nothing, so they stay as they are, and come in whatever else may', async () => {
+  const nothing = (): Payload => ({ metadata: { encoding: Buffer.from('binary/null') } });
+  expect(plainBytes(await encrypted(nothing(), 'run-1'))).toEqual(plainBytes(nothing()));
+  for (const accept of ['any', 'namespace', 'workflow'] as const)
+    expect(plainBytes(await decrypted(nothing(), 'run-1', codec(first, { accept })))).toEqual(plainBytes(nothing()));
+});
+
+test('a null that carries something is encrypted, and refused where it was not', async () => {
+  const data = Buffer.from('Montreal');
+  const more = { encoding: Buffer.from('binary/null'), more: data };
+  for (const one of [{ metadata: { encoding: Buffer.from('binary/null') }, data }, { metadata: more }]) {
+    const sealed = await encrypted(one, 'run-1');
+    expect(isEncrypted(sealed)).toBe(true);
+    expect(plainBytes(await decrypted(sealed, 'run-1'))).toEqual(plainBytes(one));
+    expect(isUndecodable(await decrypted(one, 'run-1', codec(first, { accept: 'namespace' })))).toBe(true);
+  }
 });
 
 describe('what cannot be read', () => {
@@ -176,7 +192,7 @@ describe('what cannot be read', () => {
 
   test('never throws otherwise, whatever somebody sends', async () => {
     const metadata = fc.dictionary(
-      fc.constantFrom('encoding', 'v', 'key', 'nonce', 'ns', 'x'),
+      fc.constantFrom('encoding', 'h', 'v', 'key', 'nonce', 'ns', 'x'),
       fc.oneof(
         fc.uint8Array(),
         fc.constantFrom('binary/encrypted', '1', '2', 'first', 'default').map((text) => Buffer.from(text)),
@@ -212,7 +228,7 @@ describe('keys', () => {
     const before = await encrypted(json(1), 'run-1', first);
     const after = await encrypted(json(2), 'run-1', `${second},${first}`);
     const rotated = codec(`${second},${first}`);
-    expect(Buffer.from(after.metadata?.['key'] ?? []).toString()).toBe('second');
+    expect(keyIdOf(after)).toBe('second');
     expect(plainBytes(await decrypted(before, 'run-1', rotated))).toEqual(plainBytes(json(1)));
     expect(plainBytes(await decrypted(after, 'run-1', rotated))).toEqual(plainBytes(json(2)));
   });

@@ -1,7 +1,8 @@
 // Whether the codec server that the Web UI and the Temporal CLI ask reads what this process writes.
 import { z } from 'zod';
 import type { Environment } from '../../environment.js';
-import { createEncryptionCodec, isEncrypted } from '../../temporal/encryption/codec.js';
+import { createEncryptionCodec } from '../../temporal/encryption/codec.js';
+import { isEncrypted } from '../../temporal/encryption/envelope.js';
 import type { PayloadConfig } from '../../temporal/payloads.js';
 import { findingsOf, type Finding } from './finding.js';
 import { sameData, samplePayload } from './payloads.js';
