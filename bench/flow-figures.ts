@@ -23,6 +23,9 @@ export interface FlowOptions {
   idle: number;
 }
 
+/** Rounds that are not counted: V8 goes on compiling for some hundred flows. */
+const warmUps = 2;
+
 /** All contenders by turns, then each alone. */
 export async function measureFlows(
   contenders: readonly Contender[],
@@ -31,11 +34,10 @@ export async function measureFlows(
   options: FlowOptions,
 ): Promise<Map<string, FlowFigures>> {
   const rounds = new Map<Contender, Round[]>(contenders.map((contender) => [contender, []]));
-  // A round that is not counted warms everything up.
-  for (let i = 0; i <= options.rounds; i++)
+  for (let i = -warmUps; i < options.rounds; i++)
     for (const [contender, counted] of rounds) {
       const figures = await round(contender, mode, flinksPid, options);
-      if (i > 0) counted.push(figures);
+      if (i >= 0) counted.push(figures);
     }
   const figures = new Map<string, FlowFigures>();
   for (const [contender, counted] of rounds) {

@@ -49,7 +49,7 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
   const args = ['server', 'start-dev', '--ip', loopback, '--port', String(port), '--namespace', namespace];
   args.push(...settings.flatMap((setting) => ['--dynamic-config-value', setting]));
   args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]), ...pauses);
-  if (tuned) args.push(...quickPolls, ...turns);
+  if (tuned) args.push(...quickPolls, ...calmLists, ...turns);
   if (codecEndpoint !== undefined) args.push('--ui-codec-endpoint', codecEndpoint);
   if (dbFilename !== undefined) args.push('--db-filename', dbFilename, ...(tuned ? quickWrites : []));
   const server = await startChild(await temporalCli(), args, { env: localEnvironment(), log });
@@ -66,6 +66,10 @@ const quickPolls = dynamicConfig(
   'history.timerProcessorMaxPollRPS=1000',
   'history.timerProcessorMaxTimeShift="10ms"',
 );
+
+// Lists of runs are brought up to date once a second. A run that is over by then is written to them once, as closed, and not
+// also at its start and at each change of a search attribute.
+const calmLists = dynamicConfig('history.visibilityProcessorMaxPollRPS=1', 'history.visibilityTaskBatchSize=1000');
 
 // Runs take turns by tenant only where that is switched on. A queue in several parts keeps the order in each part alone.
 const turns = dynamicConfig(
