@@ -137,15 +137,15 @@ describe('what was encrypted', () => {
     expect(isUndecodable(await decrypted(relabelled, 'run-2'))).toBe(true);
   });
 
-  test('never uses a nonce twice: not in a thousand payloads, nor in the million that are drawn after them', async () => {
+  test('never uses a nonce twice: not in a thousand payloads, nor in the hundred thousand that are drawn after them', async () => {
     const some = Array.from({ length: 1_000 }, () => json(1));
     const sealed = await codec().encode(some, of('run-1'));
     const nonces = sealed.map((one) => envelopeOf(one)?.nonce ?? new Uint8Array());
     const seen = new Set(nonces.map((nonce) => Buffer.from(nonce).toString('latin1')));
-    for (let n = 0; n < 1_000_000; n++) seen.add(Buffer.from(drawNonce()).toString('latin1'));
-    expect(seen.size).toBe(1_001_000);
+    for (let n = 0; n < 100_000; n++) seen.add(Buffer.from(drawNonce()).toString('latin1'));
+    expect(seen.size).toBe(101_000);
     expect(nonces[0]).toHaveLength(12);
-  }, 120_000);
+  });
 
   test('is compressed where that makes it smaller, and only above 512 bytes', async () => {
     const size = async (value: unknown) => (await encrypted(json(value), 'run-1')).data?.length ?? 0;
