@@ -29,7 +29,7 @@ export default defineConfig({
       project('unit', 20_000),
       project('workflow', 60_000, withBundle),
       project('replay', 60_000),
-      project('e2e', 180_000, withBundle),
+      project('e2e', 180_000, { globalSetup: [...withBundle.globalSetup, './test/support/compiled-starter.ts'] }),
       // What fails for long: `npm run test:chaos`. It is left out of `npm test`, of which it repeats some in full size.
       project('chaos', 600_000, {
         ...withBundle,

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { localEnvironment } from '../../dev/local-environment.js';
+import { starterProgram } from './compiled-starter.js';
 import { checkDocuments } from './documents.js';
 
 /** What one command of the starter did. */
@@ -31,7 +32,7 @@ export const starterAt =
   (address: string): Starter =>
   async (args, { stdin = '', onStdout = () => {}, env = {}, onStart = () => {} } = {}) => {
     const before = Date.now();
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/starter.ts', ...args], {
+    const child = spawn(process.execPath, [...starterProgram(), ...args], {
       env: localEnvironment({ TEMPORAL_ADDRESS: address, ...env }),
       stdio: ['pipe', 'pipe', 'pipe'],
       // No command takes this long; one that hangs is ended, and its test fails by the missing exit code.
