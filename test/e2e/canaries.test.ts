@@ -161,7 +161,7 @@ describe('with encryption on', () => {
     expect(worker.output()).toMatch(/"sdkComponent":"core"/);
     expect(worker.output()).toMatch(/"msg":"Activity failed"/);
     expect(processes).toMatch(/src\/worker\.ts/);
-    expect(processes).toMatch(/src\/starter\.ts answer/);
+    expect(processes).toMatch(/src\/starter\.[jt]s answer/);
 
     const named = [...worker.output().matchAll(/"error":\{"type":"(\w+)".*"msg":"Workflow failed"/g)].map(
       ([, type]) => type,
