@@ -215,7 +215,8 @@ test('a login whose run is open is refused and keeps everything; later its card 
   const everything = { ...storage(), ...flinks() };
   const refused = await forget(['--login-id', loginId, '--delete-card'], everything);
   expect(refused).toMatchObject({ exit: 1, document: { error: { code: 'RunOpen' } } });
-  expect((await listed(workflowId)).toSorted()).toEqual([runId, open.runId].toSorted());
+  const both = [runId, open.runId].toSorted();
+  await vi.waitFor(async () => expect((await listed(workflowId)).toSorted()).toEqual(both), 5_000);
   expect((await client.status(workflowId)).status).toBe('RUNNING');
   expect(await storedFor(workflowId)).toEqual(stored);
   expect(deletions(loginId)).toEqual([]);
