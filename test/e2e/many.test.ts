@@ -70,16 +70,19 @@ test('two hundred runs at once all end right, and none calls Flinks twice for th
     const requests = requestsOf(simulator.requests, loginId);
     expect(results[index]).toMatchObject({ polls: pending ? 2 : 0, challengeRounds: asked ? 1 : 0 });
     expect(results[index]?.login).toEqual(expect.objectContaining(asked ? {} : { id: loginId }));
-    expect({ loginId, ...countByEndpoint(requests) }).toEqual({
+    // A short call that got no answer within a second and a half, as on a busy machine, was hung up and is made again.
+    const hungUp = requests.filter(({ abortedByClient }) => abortedByClient);
+    const repeated = hungUp.filter(({ endpoint }) => endpoint === 'Authorize').length;
+    expect({ loginId, ...countByEndpoint(requests.filter((one) => !hungUp.includes(one))) }).toEqual({
       loginId,
-      GenerateAuthorizeToken: 1,
+      GenerateAuthorizeToken: 1 + repeated,
       Authorize: asked ? 2 : 1,
       GetAccountsSummary: 1,
       GetAccountsDetail: 1,
       ...(pending && { GetAccountsDetailAsync: 2 }),
     });
     expect(requests.filter(({ openAlongside }) => openAlongside > 0)).toEqual([]);
-    const authorizes = requests.filter(({ endpoint }) => endpoint === 'Authorize');
+    const authorizes = requests.filter((one) => one.endpoint === 'Authorize' && !hungUp.includes(one));
     expect(authorizes.map(({ answer }) => answer)).toEqual(asked ? [false, true] : [false]);
   }
   // A token that opened no session is nobody's, and would not be among the requests of any LoginId.
