@@ -94,12 +94,12 @@ export const undecodable: Payload = {
 
 export const isUndecodable = (payload: Payload): boolean => encodingOf(payload) === undecodableEncoding;
 
-/** The payload of null and undefined. It stays as it is: sixty polls that found nothing new would fill a history otherwise. */
-const isNothing = (payload: Payload): boolean =>
-  encodingOf(payload) === 'binary/null' && Object.keys(payload.metadata ?? {}).length === 1 && !payload.data?.length;
+/** Whether a payload has this encoding and no other metadata. */
+const isMerely = (encoding: string, payload: Payload): boolean =>
+  encodingOf(payload) === encoding && Object.keys(payload.metadata ?? {}).length === 1;
 
-const isMereJson = (payload: Payload): boolean =>
-  encodingOf(payload) === jsonEncoding && Object.keys(payload.metadata ?? {}).length === 1;
+/** The payload of null and undefined. It stays as it is: sixty polls that found nothing new would fill a history otherwise. */
+const isNothing = (payload: Payload): boolean => isMerely('binary/null', payload) && !payload.data?.length;
 
 /** The payload with its own metadata, compressed where that makes it smaller. */
 async function pack(payload: Payload): Promise<Uint8Array> {
@@ -108,7 +108,7 @@ async function pack(payload: Payload): Promise<Uint8Array> {
     const smaller = raw.length < inlineBelow ? gzipSync(raw, quick) : await promisify(gzip)(raw, quick);
     if (smaller.length < raw.length) return Buffer.concat([Uint8Array.of(gzipped), smaller]);
   }
-  if (isMereJson(payload)) return Buffer.concat([Uint8Array.of(json), payload.data ?? new Uint8Array()]);
+  if (isMerely(jsonEncoding, payload)) return Buffer.concat([Uint8Array.of(json), payload.data ?? new Uint8Array()]);
   return Buffer.concat([Uint8Array.of(plain), raw]);
 }
 

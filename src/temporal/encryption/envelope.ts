@@ -37,7 +37,7 @@ export function seal({ keyId, nonce, scope, wrappedKey }: Envelope): {
   authenticated: Uint8Array;
 } {
   const parts = [keyId, scope.namespace, scope.workflowId, wrappedKey];
-  const header = Buffer.concat([Uint8Array.of(headerVersion), nonce, ...parts.map(shortPrefixed)]);
+  const header = Buffer.concat([Uint8Array.of(headerVersion), nonce, lengthPrefixed(parts, lengthWidth)]);
   return { metadata: { encoding: Buffer.from(encryptedEncoding), [headerName]: header }, authenticated: header };
 }
 
@@ -49,23 +49,18 @@ export function envelopeOf({ metadata }: Payload): SealedEnvelope | undefined {
 
 const headerName = 'h';
 const headerVersion = 3;
+/** Bytes that tell a part's length; no id and no wrapped key is longer than they can say. */
+const lengthWidth = 2;
 const absent = 0xffff;
-
-function shortPrefixed(part: string | Uint8Array | undefined): Buffer {
-  const bytes = Buffer.from(part ?? '');
-  const length = Buffer.alloc(2);
-  length.writeUInt16BE(part === undefined ? absent : bytes.length);
-  return Buffer.concat([length, bytes]);
-}
 
 function envelopeIn(header: Uint8Array): SealedEnvelope | undefined {
   const bytes = Buffer.from(header);
   if (bytes[0] !== headerVersion) return undefined;
   const parts: (Buffer | undefined)[] = [];
   let at = 1 + nonceLength;
-  while (at + 2 <= bytes.length) {
-    const length = bytes.readUInt16BE(at);
-    at += 2;
+  while (at + lengthWidth <= bytes.length) {
+    const length = bytes.readUIntBE(at, lengthWidth);
+    at += lengthWidth;
     parts.push(length === absent ? undefined : bytes.subarray(at, at + length));
     if (length !== absent) at += length;
   }

@@ -84,14 +84,17 @@ export function localKeys(keys: readonly PayloadKey[]): KeyProvider {
   };
 }
 
-/** Joins parts so that no two lists of parts give the same bytes; an absent part differs from an empty one. */
-export function lengthPrefixed(parts: readonly (string | Uint8Array | undefined)[]): Buffer {
+/**
+ * Joins parts so that no two lists of parts give the same bytes; an absent part differs from an empty one. Each part's length
+ * takes `width` bytes.
+ */
+export function lengthPrefixed(parts: readonly (string | Uint8Array | undefined)[], width = 4): Buffer {
   return Buffer.concat(
     parts.flatMap((part) => {
-      if (part === undefined) return [Buffer.from([0xff, 0xff, 0xff, 0xff])];
+      if (part === undefined) return [Buffer.alloc(width, 0xff)];
       const bytes = Buffer.from(part);
-      const length = Buffer.alloc(4);
-      length.writeUInt32BE(bytes.length);
+      const length = Buffer.alloc(width);
+      length.writeUIntBE(bytes.length, 0, width);
       return [length, bytes];
     }),
   );
