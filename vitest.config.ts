@@ -12,7 +12,7 @@ const proofs = [
   'test/workflow/{fault-*,simulation,abuse,ties}.test.ts',
   'test/e2e/{signal-flood,worker-builds}.test.ts',
   'test/replay/*.test.ts',
-  'test/unit/encryption-format.test.ts',
+  'test/unit/temporal/encryption/format.test.ts',
 ];
 const small = process.env['CHAOS_SIZE'] === 'small';
 const { PLANS: plans = small ? '40' : '1000', SIGNALS: signals = small ? '500' : '10000' } = process.env;
@@ -27,6 +27,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', 20_000),
+      project('tooling', 20_000),
       project('workflow', 60_000, withBundle),
       project('replay', 60_000),
       project('e2e', 180_000, { globalSetup: [...withBundle.globalSetup, './test/support/compiled-starter.ts'] }),

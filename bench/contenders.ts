@@ -1,7 +1,7 @@
 // The same flow, done in different ways. Each has a process of its own for its work.
 import { Client, type WorkflowHandle } from '@temporalio/client';
 import { connectClient } from '../src/client.js';
-import type { StartedRun } from '../src/client-start.js';
+import type { StartedRun } from '../src/client/start.js';
 import { accountDetailsWorkflowId } from '../src/contract.js';
 import { startForked } from './forked.js';
 import { historyCost, type HistoryCost } from './history-cost.js';

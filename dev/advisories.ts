@@ -1,6 +1,6 @@
 // `npm run advisories`: nothing ships with a known advisory that is high or critical.
 import { execFile } from 'node:child_process';
-import { isMainModule } from '../src/main-module.js';
+import { isMainModule } from '../src/process/main-module.js';
 
 /** What the registry knows of what ships: an advisory a line, or why nothing could be asked. */
 export type Advisories = { serious: string[] } | { unanswered: string };

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { format, resolveConfig } from 'prettier';
-import { isMainModule } from '../src/main-module.js';
+import { isMainModule } from '../src/process/main-module.js';
 
 interface Component {
   name: string;

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/pr
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { startChild } from './child.js';
-import { liveLine } from '../src/cli/live-line.js';
+import { liveLine } from '../src/cli/terminal/live-line.js';
 
 const run = promisify(execFile);
 

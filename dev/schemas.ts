@@ -12,7 +12,7 @@ import {
   resultSchema,
   taskQueue,
 } from '../src/contract.js';
-import { isMainModule } from '../src/main-module.js';
+import { isMainModule } from '../src/process/main-module.js';
 
 /** Where the schemas are published. */
 export const schemaFolder = fileURLToPath(new URL('../docs/schemas/', import.meta.url));

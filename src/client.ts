@@ -1,18 +1,18 @@
 // The library that backends and apps import: starts, watches, answers and ends runs. It never imports the worker.
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, type WorkflowExecutionStatusName } from '@temporalio/client';
-import { answerBySignal, answerByUpdate } from './client-answers.js';
-import { calling, callsEnded, isNoWorker, isOpen, queryProgress, type CallOptions } from './client-calls.js';
-import { cancelRun } from './client-cancel.js';
-import { WaitEndedError } from './client-errors.js';
-import { listRuns, summaryOf, type ListFilter, type RunSummary } from './client-list.js';
+import { answerBySignal, answerByUpdate } from './client/answer.js';
+import { calling, callsEnded, isNoWorker, isOpen, queryProgress, type CallOptions } from './client/temporal-call.js';
+import { cancelRun } from './client/cancel.js';
+import { WaitEndedError } from './contract/errors.js';
+import { listRuns, summaryOf, type ListFilter, type RunSummary } from './client/list.js';
 import {
   startRun,
   startRunAndWait,
   type StartedRun,
   type StartedRunWithProgress,
   type StartOptions,
-} from './client-start.js';
+} from './client/start.js';
 import type {
   AnswerOutcome,
   Progress,
@@ -20,17 +20,17 @@ import type {
   RetrieveAccountDetailsResult,
   SecurityAnswers,
 } from './contract.js';
-import { readTogether, type Environment } from './environment.js';
+import { readTogether, type Environment } from './config/environment.js';
 import { connectTo, loadTemporalConfig } from './temporal/connection.js';
 import { dataConverterFor, loadPayloadConfig } from './temporal/payloads.js';
 import { openPayloadStore } from './temporal/storage/storage.js';
 
-export * from './client-errors.js';
-export { checkInput, type StartedRun, type StartedRunWithProgress, type StartOptions } from './client-start.js';
-export { isOpen, type CallOptions } from './client-calls.js';
-export type { TurnOptions } from './priority.js';
-export type { ListFilter, RunStatusName, RunSummary } from './client-list.js';
-export { ConfigurationError, type ConfigurationProblem, type Environment } from './environment.js';
+export * from './contract/errors.js';
+export { checkInput, type StartedRun, type StartedRunWithProgress, type StartOptions } from './client/start.js';
+export { isOpen, type CallOptions } from './client/temporal-call.js';
+export type { TurnOptions } from './client/priority.js';
+export type { ListFilter, RunStatusName, RunSummary } from './client/list.js';
+export { ConfigurationError, type ConfigurationProblem, type Environment } from './config/environment.js';
 export { accountDetailsWorkflowId, failureTypes, rejectionTypes, stages } from './contract.js';
 export type {
   AnswerOutcome,

@@ -1,16 +1,12 @@
 // What a worker needs of the environment, checked as a whole and handed on as one object.
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import { defaultRetryPolicy, type RetryPolicy } from './activities/retries.js';
 import { milliseconds } from './contract.js';
-import { checkEnvironment, wholeNumber, type Environment } from './environment.js';
+import { checkEnvironment, wholeNumber, type Environment } from './config/environment.js';
 import type { FlinksClientOptions } from './flinks/client.js';
-import { isLoopback } from './loopback.js';
-import { capacityOf, thisMachine, type Capacity } from './worker/capacity.js';
-import type { Address } from './worker/health.js';
-
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
-export type LogLevelName = (typeof logLevels)[number];
+import { logLevels, type LogLevelName } from './logging/levels.js';
+import { address, ipAddress, isLoopback, type Address } from './config/address.js';
+import { capacityOf, thisMachine, type Capacity } from './config/capacity.js';
 
 export interface WorkerConfig {
   flinks: FlinksClientOptions;
@@ -66,23 +62,6 @@ const baseUrl = given('the address of your Flinks instance, such as https://exam
 const isPrivate = (url: URL): boolean => url.protocol === 'https:' || isLoopback(url.hostname);
 
 const minute = 60_000;
-
-const addressPattern = /^(?:\[([0-9a-f:]+)\]|([^\s:/[\]]+)):(\d{1,5})$/i;
-
-const address = z
-  .string()
-  .regex(addressPattern, 'must be host:port, such as 0.0.0.0:9465')
-  .transform((text): Address => {
-    const [, v6, host = v6 ?? '', port] = addressPattern.exec(text) ?? [];
-    return { host, port: Number(port) };
-  })
-  .refine(({ port }) => port <= 65_535, 'must be host:port with a port up to 65535')
-  .optional();
-
-const ipAddress = z
-  .string()
-  .refine((text) => isIP(address.safeParse(text).data?.host ?? '') !== 0, 'must be IP:port, such as 0.0.0.0:9464')
-  .optional();
 
 const byDefault = capacityOf(thisMachine());
 

@@ -1,11 +1,11 @@
 // The words that clients, workers and running workflows share. Change one and open runs, other languages and saved
 // views stop understanding it: add, never rename. This is the only room through which workflows see zod.
 import { z } from 'zod';
-import { milliseconds } from './milliseconds.js';
-import { stages } from './stages.js';
+import { milliseconds } from './contract/duration.js';
+import { stages } from './contract/stages.js';
 
-export { milliseconds } from './milliseconds.js';
-export { stages, type Stage } from './stages.js';
+export { milliseconds } from './contract/duration.js';
+export { stages, type Stage } from './contract/stages.js';
 
 export const taskQueue = 'flinks-account-details';
 export const workflowType = 'retrieveAccountDetails';

@@ -2,8 +2,8 @@
 // of each line only what is known to be safe. The SDK hands its logger whole inputs, errors and activations.
 import type { LogLevel, LogMetadata, Logger } from '@temporalio/common';
 import { pino, type DestinationStream } from 'pino';
-import type { LogLevelName } from './config.js';
 import { safeFields, safeMessage } from './logging/fields.js';
+import type { LogLevelName } from './logging/levels.js';
 
 /**
  * A logger that takes any message and any metadata and writes what may be seen of them. `message` is a constant text:

@@ -2,14 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { Runtime, Worker } from '@temporalio/worker';
 import { Command } from 'commander';
-import { ConfigurationError, readTogether, type Environment } from './environment.js';
+import { ConfigurationError, readTogether, type Environment } from './config/environment.js';
 import { createLogger, nativeLogging } from './logging.js';
-import { isMainModule } from './main-module.js';
+import { isMainModule } from './process/main-module.js';
 import { loadTemporalConfig } from './temporal/connection.js';
 import { dataConverterFor, loadPayloadConfig, type PayloadConfig } from './temporal/payloads.js';
 import { followBrokenReferences } from './temporal/storage/broken-references.js';
 import { openPayloadStore, type PayloadStore } from './temporal/storage/storage.js';
-import { bundleWorkflows } from './temporal/workflow-bundle.js';
+import { bundleWorkflows } from './worker/bundle/bundle.js';
 
 export interface Recorded {
   /** As `temporal workflow show --output json` writes it. */

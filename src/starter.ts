@@ -2,19 +2,19 @@
 // which a shell may ask for at every key, need neither Temporal's client nor the schemas.
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { count, duration, loginGuid } from './cli/arguments.js';
-import type { BatchOptions } from './cli/batch.js';
+import type { BatchOptions } from './cli/batch/batch.js';
 import type { Connect, RunOptions } from './cli/commands.js';
 import { completion, shells, type Shell } from './cli/completion.js';
-import { deployCommands } from './cli/deploy-command.js';
+import { deployCommands } from './cli/deploy/command.js';
 import { addExamples } from './cli/examples.js';
-import type { ForgetOptions } from './cli/forget.js';
+import type { ForgetOptions } from './cli/forget/forget.js';
 import type { StartOptions } from './cli/input.js';
-import { exitCode, report, usageError, writeJson, type ExitCode } from './cli/output.js';
+import { exitCode, report, usageError, writeJson, type ExitCode } from './cli/terminal/output.js';
 import { startOptions } from './cli/start-command.js';
-import { ownVersion } from './version.js';
+import { ownVersion } from './process/version.js';
 import type { AccountDetailsClient } from './client.js';
-import { isMainModule } from './main-module.js';
-import { stages, type Stage } from './stages.js';
+import { isMainModule } from './process/main-module.js';
+import { stages, type Stage } from './contract/stages.js';
 
 const loadRuns = () => import('./cli/commands.js');
 const loadKeys = () => import('./cli/keys.js');
@@ -95,10 +95,10 @@ export function commands(exitWith: (code: ExitCode) => void): Command {
     .description('check configuration, server, search attributes, workers and Flinks')
     .option('--json', 'write exactly one JSON document to stdout')
     .action(async ({ json = false }: { json?: boolean }) =>
-      exitWith(await (await import('./cli/doctor.js')).doctor(json)),
+      exitWith(await (await import('./cli/doctor/doctor.js')).doctor(json)),
     );
   forgetCommand(program.command('forget')).action(async (options: ForgetOptions) =>
-    exitWith(await (await import('./cli/forget.js')).forget(options)),
+    exitWith(await (await import('./cli/forget/forget.js')).forget(options)),
   );
   deployCommands(program.command('deploy'), exitWith);
   const keys = program.command('keys').description('payload keys, for PAYLOAD_KEYS');
@@ -138,7 +138,7 @@ const forgetCommand = (command: Command): Command =>
 
 /** One login by its options, or those of a file. */
 async function start(connect: Connect, options: (StartOptions & RunOptions) | BatchOptions): Promise<ExitCode> {
-  if ('fromFile' in options) return (await import('./cli/batch.js')).startFromFile(connect, options);
+  if ('fromFile' in options) return (await import('./cli/batch/batch.js')).startFromFile(connect, options);
   const only = (['report', 'rate', 'check'] as const).find((name) => name in options);
   if (only !== undefined) throw usageError(`--${only} needs --from-file.`);
   return (await loadRuns()).start(connect, options);

@@ -3,17 +3,17 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from '@temporalio/common';
 import { createActivities } from './activities/index.js';
 import { onlyAsOrdinary } from './activities/local-calls.js';
-import { ServerUnreachableError } from './client-errors.js';
+import { ServerUnreachableError } from './contract/errors.js';
 import { loadWorkerConfig, type WorkerConfig } from './config.js';
-import { ConfigurationError, readTogether, type Environment } from './environment.js';
+import { ConfigurationError, readTogether, type Environment } from './config/environment.js';
 import { taskQueue } from './contract.js';
 import { createLogger, logUncaught, nativeLogging } from './logging.js';
-import { isMainModule } from './main-module.js';
+import { isMainModule } from './process/main-module.js';
 import { createFlinksClient } from './flinks/client.js';
 import type { EndedCall } from './flinks/observed.js';
 import { loadTemporalConfig, withinReach, type TemporalConfig } from './temporal/connection.js';
 import { dataConverterFor, encodedSize, loadPayloadConfig, type PayloadConfig } from './temporal/payloads.js';
-import { workflowBundleFor } from './temporal/prebuilt-bundle.js';
+import { workflowBundleFor } from './worker/bundle/prebuilt.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
 import { followBrokenReferences } from './temporal/storage/broken-references.js';
 import { openPayloadStore, type PayloadStore } from './temporal/storage/storage.js';
@@ -21,7 +21,7 @@ import { atMost, ofBuild, warnWithoutCurrentBuild } from './worker/dispatch.js';
 import { serveHealth, type HealthServer, type WorkerState } from './worker/health.js';
 import { callObserver, prometheusAt, showOutcomes } from './worker/metrics.js';
 import { openTracing, type Tracing } from './worker/tracing.js';
-import { slots } from './worker/capacity.js';
+import { slots } from './worker/slots.js';
 
 /** Runs a worker until it is told to stop, then lets running activities finish within the grace period. `state` says how far it is. */
 export async function runWorker(

@@ -2,7 +2,7 @@
 // does. While one runs, queries, answers and cancellations of its run wait, so that it must be short.
 import { Context } from '@temporalio/activity';
 import { NoAnswerYet } from '../flinks/http.js';
-import { timeForTheBodyMs, timeForTheRestMs } from '../local-time.js';
+import { timeForTheBodyMs, timeForTheRestMs } from '../contract/short-call-time.js';
 
 /** What a local activity returns where the call is for an ordinary one: it took too long, or this worker makes none. */
 export interface AsOrdinary {

@@ -1,6 +1,6 @@
 // How what people type on the command line is read.
 import { InvalidArgumentError } from 'commander';
-import { milliseconds } from '../milliseconds.js';
+import { milliseconds } from '../contract/duration.js';
 
 export const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

@@ -1,15 +1,15 @@
 // What the commands on runs do, each with its exit code.
 import { checkInput, isOpen, type AccountDetailsClient } from '../client.js';
 import type { Stage } from '../contract.js';
-import { turnOf, type TurnOptions } from '../priority.js';
-import { askChallenges, isInteractive, parseAnswers, readStdin } from './ask.js';
+import { turnOf, type TurnOptions } from '../client/priority.js';
+import { askChallenges, isInteractive, parseAnswers, readStdin } from './terminal/ask.js';
 import { follow } from './follow.js';
 import { readInput, type StartOptions } from './input.js';
-import { CommandError, exitCode, report, say, starterCommand, writeJson, type ExitCode } from './output.js';
-import { answerHint } from './questions.js';
-import { painted, screenOf } from './screen.js';
+import { CommandError, exitCode, report, say, starterCommand, writeJson, type ExitCode } from './terminal/output.js';
+import { answerHint } from './terminal/questions.js';
+import { painted, screenOf } from './terminal/screen.js';
 import { accountsTable, colourOfRun, runsTable } from './tables.js';
-import { watchLine } from './watch-line.js';
+import { watchLine } from './terminal/watch-line.js';
 
 export interface RunOptions {
   loginId?: string;

@@ -2,7 +2,7 @@
 // then the tests refuse what it prints. Words are added here and never renamed.
 import type { WorkflowExecutionStatusName } from '@temporalio/client';
 import { z } from 'zod';
-import type { ErrorCode } from '../client-errors.js';
+import type { ErrorCode } from '../contract/errors.js';
 import {
   answerOutcomeSchema,
   failureTypes,

@@ -1,6 +1,6 @@
 // Examples that the help of each command ends with.
 import type { Command } from 'commander';
-import { starterCommand } from './output.js';
+import { starterCommand } from './terminal/output.js';
 
 const login = '5c000001-0000-4000-8000-000000000001';
 

@@ -1,12 +1,12 @@
 // Following a run to its end from the command line.
 import { isOpen, type AccountDetailsClient, type RunStatus } from '../client.js';
-import { AnswerRejectedError } from '../client-errors.js';
-import { askChallenges, isInteractive } from './ask.js';
-import { liveLine } from './live-line.js';
-import { CommandError, exitCode, say, writeJson } from './output.js';
-import { answerHint } from './questions.js';
+import { AnswerRejectedError } from '../contract/errors.js';
+import { askChallenges, isInteractive } from './terminal/ask.js';
+import { liveLine } from './terminal/live-line.js';
+import { CommandError, exitCode, say, writeJson } from './terminal/output.js';
+import { answerHint } from './terminal/questions.js';
 import { colourOfRun } from './tables.js';
-import { watchLine } from './watch-line.js';
+import { watchLine } from './terminal/watch-line.js';
 
 export interface FollowOptions {
   /** Milliseconds after which to give up following; the run goes on. */

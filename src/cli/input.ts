@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { RetrieveAccountDetailsInput } from '../contract.js';
-import { askSecret, readStdin } from './ask.js';
-import { usageError } from './output.js';
+import { askSecret, readStdin } from './terminal/ask.js';
+import { usageError } from './terminal/output.js';
 
 /** The options of `start` that make up an input. */
 export interface StartOptions {

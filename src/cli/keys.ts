@@ -1,9 +1,9 @@
 // Payload keys: making one, and saying which there are. Neither asks a server.
 import { randomBytes } from 'node:crypto';
-import { ConfigurationError, withSecretFiles, type Environment } from '../environment.js';
+import { ConfigurationError, withSecretFiles, type Environment } from '../config/environment.js';
 import { parsePayloadKeys, type PayloadKey } from '../temporal/encryption/keys.js';
 import { loadPayloadConfig } from '../temporal/payloads.js';
-import { exitCode, say, usageError, writeJson, type ExitCode } from './output.js';
+import { exitCode, say, usageError, writeJson, type ExitCode } from './terminal/output.js';
 
 /** Prints a new key for PAYLOAD_KEYS and nothing else. Its id is today's date where none is given. */
 export function newKey(

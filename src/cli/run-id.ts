@@ -1,6 +1,6 @@
 import { accountDetailsWorkflowId } from '../contract.js';
 import { guid } from './arguments.js';
-import { usageError } from './output.js';
+import { usageError } from './terminal/output.js';
 
 /** The workflow id of the one run that is named. */
 export function runId({ loginId, workflowId }: { loginId?: string; workflowId?: string }, run?: string): string {

@@ -1,6 +1,6 @@
 // The options of `start`: for one login, and for a file of them.
 import { Option, type Command } from 'commander';
-import { priorities } from '../priority.js';
+import { priorities } from '../client/priority.js';
 import { concurrency, count, duration, rate } from './arguments.js';
 
 /** Adds the options of `start`. */

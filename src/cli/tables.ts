@@ -1,8 +1,8 @@
 // What people see of results and lists.
 import { isOpen, type RunSummary } from '../client.js';
 import type { RetrieveAccountDetailsResult } from '../contract.js';
-import { harmless, screenOf, type Colour } from './screen.js';
-import { table, type Column } from './table.js';
+import { harmless, screenOf, type Colour } from './terminal/screen.js';
+import { table, type Column } from './terminal/table.js';
 
 const stdout = () => screenOf(process.stdout);
 

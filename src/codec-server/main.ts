@@ -2,10 +2,10 @@
 import { once } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { checkEnvironment, ConfigurationError, readTogether, type Environment } from '../environment.js';
+import { checkEnvironment, ConfigurationError, readTogether, type Environment } from '../config/environment.js';
 import { createLogger, logUncaught } from '../logging.js';
-import { isLoopback } from '../loopback.js';
-import { isMainModule } from '../main-module.js';
+import { isLoopback } from '../config/address.js';
+import { isMainModule } from '../process/main-module.js';
 import { createEncryptionCodec } from '../temporal/encryption/codec.js';
 import { loadPayloadConfig, type PayloadConfig } from '../temporal/payloads.js';
 import { openPayloadStore, type PayloadStore } from '../temporal/storage/storage.js';

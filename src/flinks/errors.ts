@@ -2,6 +2,7 @@
 // because Flinks uses 401 for wrong passwords, rate limits, bank outages and dead tokens alike.
 // Sources of the rows: Flinks' "Error Codes" and "Handled Errors" pages; docs/flinks.md has the table for people.
 import type { FailureType } from '../contract.js';
+import { ShownError } from '../contract/shown-error.js';
 
 /** Which call failed. `answer` is the Authorize that carries security answers, `poll` one of the Async endpoints. */
 export type FlinksStep = 'token' | 'authorize' | 'answer' | 'summary' | 'detail' | 'poll' | 'deleteCard';
@@ -106,7 +107,7 @@ export interface FlinksFacts {
  * A call to Flinks that brought no success. It is built from an allow-list: no request, no header, no body, no words of
  * Flinks, no cause, so it can be shown and stored anywhere.
  */
-export class FlinksError extends Error {
+export class FlinksError extends ShownError {
   override readonly name = 'FlinksError';
 
   readonly meaning: Meaning;
@@ -118,5 +119,9 @@ export class FlinksError extends Error {
     this.meaning = meaning;
     this.delivery = delivery;
     this.facts = facts;
+  }
+
+  override forLog() {
+    return { type: this.meaning.type, flinksCode: this.facts.code };
   }
 }

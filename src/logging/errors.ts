@@ -2,12 +2,8 @@
 // stumbled over, and an HTTP library's error holds the whole request.
 import { types } from 'node:util';
 import { ApplicationFailure } from '@temporalio/common';
-import type { FailureDetails } from '../activities/failures.js';
-import { AccountDetailsError } from '../client-errors.js';
-import { ConfigurationError } from '../environment.js';
 import { failureTypes, rejectionTypes } from '../contract.js';
-import { FlinksError } from '../flinks/errors.js';
-import { PayloadStoreError } from '../temporal/storage/payload-store.js';
+import { ShownError } from '../contract/shown-error.js';
 import { fromFlinks } from './from-flinks.js';
 
 /** An error in a log line. Causes, details and whatever else hangs on the error are left out. */
@@ -20,19 +16,20 @@ export interface ErrorFields {
 }
 
 const ourTypes = new Set<unknown>([...failureTypes, ...rejectionTypes, 'UnknownPayloadKey']);
-const ours = [ConfigurationError, AccountDetailsError, PayloadStoreError];
 const longestMessage = 500;
 const mostFrames = 12;
 
 export function describeError(error: unknown): ErrorFields {
   if (!(error instanceof Error) && !types.isNativeError(error)) return { type: grpcCode(error) ?? 'unknown' };
   const message = error.message.slice(0, longestMessage);
-  if (error instanceof FlinksError) return { type: error.meaning.type, message, ...codeOf(error.facts.code) };
+  if (error instanceof ShownError) {
+    const { type, flinksCode } = error.forLog();
+    return { type, message, ...codeOf(flinksCode) };
+  }
   if (error instanceof ApplicationFailure && ourTypes.has(error.type)) {
-    const details = error.details?.[0] as Partial<FailureDetails> | null | undefined;
+    const details = error.details?.[0] as { flinksCode?: unknown } | null | undefined;
     return { type: String(error.type), message, ...codeOf(details?.flinksCode) };
   }
-  if (ours.some((kind) => error instanceof kind)) return { type: error.name, message };
   const runType = failureHead.exec(error.stack ?? '')?.[2];
   return ourTypes.has(runType) ? { type: String(runType) } : { type: nameOf(error), stack: framesOf(error) };
 }

@@ -1,8 +1,8 @@
 // Where Temporal is: its own environment configuration, the same for worker, client and command line.
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { ServerUnreachableError } from '../client-errors.js';
-import { ConfigurationError, withSecretFiles, type Environment } from '../environment.js';
+import { ServerUnreachableError } from '../contract/errors.js';
+import { ConfigurationError, withSecretFiles, type Environment } from '../config/environment.js';
 
 export type TemporalConfig = ReturnType<typeof loadClientConnectConfig> & { namespace: string; address: string };
 

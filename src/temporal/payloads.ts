@@ -3,7 +3,7 @@ import type { DataConverter } from '@temporalio/common';
 import { encodeToPayload, loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import proto from '@temporalio/proto';
 import { z } from 'zod';
-import { checkEnvironment, type Environment } from '../environment.js';
+import { checkEnvironment, type Environment } from '../config/environment.js';
 import { createEncryptionCodec, type Accepted } from './encryption/codec.js';
 import { localKeys, parsePayloadKeys, type KeyProvider } from './encryption/keys.js';
 import { failureConverterPath } from './failure-converter-path.cjs';

@@ -1,6 +1,6 @@
 // The search attributes by which operators find runs. A run that writes one which is not registered cannot go on.
 import type { NativeConnection } from '@temporalio/worker';
-import { ConfigurationError } from '../environment.js';
+import { ConfigurationError } from '../config/environment.js';
 import { searchAttributes } from '../contract.js';
 
 /** Temporal's enum `IndexedValueType`, as far as it is used here. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from '@temporalio/common';
 import type { WorkerOptions } from '@temporalio/worker';
-import { ownVersion } from '../version.js';
+import { ownVersion } from '../process/version.js';
 import { deploymentName, describeDeployment, type Temporal } from '../temporal/deployment.js';
 
 /**

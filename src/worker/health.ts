@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { NativeConnection, Worker } from '@temporalio/worker';
-import { ConfigurationError } from '../environment.js';
+import type { Address } from '../config/address.js';
+import { ConfigurationError } from '../config/environment.js';
 
 /** A worker as far as it has come. At first there is none. */
 export interface WorkerState {
@@ -14,11 +15,6 @@ export interface HealthServer {
   /** The address with the port in use. */
   url: string;
   close(): Promise<void>;
-}
-
-export interface Address {
-  host: string;
-  port: number;
 }
 
 /**

@@ -3,7 +3,7 @@ import { log } from '@temporalio/activity';
 import type { MetricMeter } from '@temporalio/common';
 import { failureTypes, taskQueue, workflowType } from '../contract.js';
 import type { EndedCall } from '../flinks/observed.js';
-import { histogramBuckets, metrics } from '../metrics.js';
+import { histogramBuckets, metrics } from '../contract/metrics.js';
 
 /** The runtime's setting that serves `/metrics` at this address; none where there is no address. */
 export const prometheusAt = (bindAddress: string | undefined) =>

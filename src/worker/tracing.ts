@@ -3,7 +3,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { failureTypes } from '../contract.js';
-import { ConfigurationError } from '../environment.js';
+import { ConfigurationError } from '../config/environment.js';
 import type { EndedCall } from '../flinks/observed.js';
 
 export interface Tracing {

@@ -4,7 +4,7 @@
 import { ActivityCancellationType, isCancellation, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import type { Attempt } from '../activities/retries.js';
-import { timeForTheRestMs } from '../local-time.js';
+import { timeForTheRestMs } from '../contract/short-call-time.js';
 import { inNewTask, repeatable, waitToRetry, type Calls } from './calls.js';
 import { reported } from './failures.js';
 import type { Run } from './run.js';

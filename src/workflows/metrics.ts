@@ -1,7 +1,7 @@
 // What a run adds to the worker's metrics. The SDK drops what is measured while a history is replayed.
 import { ApplicationFailure, isCancellation, metricMeter, workflowInfo } from '@temporalio/workflow';
 import { failureTypes, type Progress } from '../contract.js';
-import { metrics } from '../metrics.js';
+import { metrics } from '../contract/metrics.js';
 
 const inSeconds = (sinceMs: number): number => Math.max(0, (Date.now() - sinceMs) / 1_000);
 

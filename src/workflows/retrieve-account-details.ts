@@ -1,6 +1,6 @@
 // The story of a run, from a LoginId to accounts.
 import { type ResolvedInput, type RetrieveAccountDetailsResult } from '../contract.js';
-import { inputMessage, parseInput } from '../input.js';
+import { inputMessage, parseInput } from '../contract/input.js';
 import { getAccountsDetail, getAccountsSummary, type Accounts } from './accounts.js';
 import { isSessionLost, runFailure } from './failures.js';
 import type { PollClock } from './polling.js';

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { beforeAll, expect, test } from 'vitest';
-import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
+import { bundleWorkflows } from '../../src/worker/bundle/bundle.js';
 import { mutantsOf } from '../support/history-mutants.js';
 import { report } from '../support/promise.js';
 

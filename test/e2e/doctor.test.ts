@@ -11,7 +11,7 @@ import { freePorts } from '../../dev/ports.js';
 import type { TemporalServer } from '../../dev/temporal-server.js';
 import { workerEnvironment } from '../../simulator/defaults.js';
 import { loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
-import { examine } from '../../src/cli/doctor.js';
+import { examine } from '../../src/cli/doctor/doctor.js';
 import { connectClient } from '../../src/client.js';
 import { AccessDenied } from '../../src/codec-server/access.js';
 import { startCodecServer } from '../../src/codec-server/main.js';

@@ -12,7 +12,7 @@ import { taskQueue } from '../../src/contract.js';
 import { createFlinksClient } from '../../src/flinks/client.js';
 import { dataConverterFor, loadPayloadConfig } from '../../src/temporal/payloads.js';
 import { ensureSearchAttributes } from '../../src/temporal/search-attributes.js';
-import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
+import { bundleWorkflows } from '../../src/worker/bundle/bundle.js';
 
 const key = (id: string): string => `${id}:${randomBytes(32).toString('base64')}`;
 const oldKey = key('old');

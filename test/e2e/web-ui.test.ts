@@ -28,7 +28,7 @@ import { createFlinksClient } from '../../src/flinks/client.js';
 import { createEncryptionCodec } from '../../src/temporal/encryption/codec.js';
 import { dataConverterFor, loadPayloadConfig } from '../../src/temporal/payloads.js';
 import { ensureSearchAttributes } from '../../src/temporal/search-attributes.js';
-import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
+import { bundleWorkflows } from '../../src/worker/bundle/bundle.js';
 import { chromiumPath, startChromium } from '../support/chromium.js';
 
 const secret = randomBytes(32);

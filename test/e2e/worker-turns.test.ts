@@ -4,7 +4,7 @@ import type { TemporalServer } from '../../dev/temporal-server.js';
 import { loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
 import { AccountDetailsClient } from '../../src/client.js';
 import { accountDetailsWorkflowId } from '../../src/contract.js';
-import type { TurnOptions } from '../../src/priority.js';
+import type { TurnOptions } from '../../src/client/priority.js';
 import { testConverter } from '../support/encryption.js';
 import { devServer } from '../support/servers.js';
 import { until } from '../support/until.js';

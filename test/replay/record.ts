@@ -15,7 +15,7 @@ import { loadWorkerConfig } from '../../src/config.js';
 import { taskQueue } from '../../src/contract.js';
 import { createFlinksClient } from '../../src/flinks/client.js';
 import { ensureSearchAttributes } from '../../src/temporal/search-attributes.js';
-import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
+import { bundleWorkflows } from '../../src/worker/bundle/bundle.js';
 import { workerEnvironment } from '../../simulator/defaults.js';
 import { dataConverterFor, loadPayloadConfig } from '../../src/temporal/payloads.js';
 import { inputOf, recordedKeys, recordedNamespace, shapes, type Shape } from './shapes.js';

@@ -4,7 +4,7 @@ import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { replay } from '../../src/replay.js';
 import { loadPayloadConfig } from '../../src/temporal/payloads.js';
-import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
+import { bundleWorkflows } from '../../src/worker/bundle/bundle.js';
 import { mutantsOf } from '../support/history-mutants.js';
 import { recordedKeys, recordedNamespace, shapes } from './shapes.js';
 

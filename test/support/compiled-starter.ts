@@ -1,5 +1,5 @@
 // The command line, compiled once for all files of a test run: each command is a process of its own, and from sources it
-// compiles them each time. That it runs from its sources, too, is what test/unit/starter-start.test.ts is for.
+// compiles them each time. That it runs from its sources, too, is what test/unit/cli/start.test.ts is for.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -8,7 +8,7 @@ import { taskQueue } from '../../src/contract.js';
 import { createLogger, nativeLogging } from '../../src/logging.js';
 import { loadTemporalConfig } from '../../src/temporal/connection.js';
 import { dataConverterFor, loadPayloadConfig } from '../../src/temporal/payloads.js';
-import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
+import { bundleWorkflows } from '../../src/worker/bundle/bundle.js';
 
 const { flinks } = loadWorkerConfig();
 const temporal = loadTemporalConfig();

@@ -2,8 +2,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeBundle } from '../../src/temporal/prebuilt-bundle.js';
-import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
+import { writeBundle } from '../../src/worker/bundle/prebuilt.js';
+import { bundleWorkflows } from '../../src/worker/bundle/bundle.js';
 
 const variable = 'TEST_WORKFLOW_BUNDLE';
 const usual = { searchAttributes: true, encryption: true };

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Endpoint } from '../../simulator/endpoints.js';
 import { loginIdFor } from '../../simulator/server.js';
 import { AccountDetailsClient } from '../../src/client.js';
-import type { TurnOptions } from '../../src/priority.js';
+import type { TurnOptions } from '../../src/client/priority.js';
 import type { Retrieval } from '../support/retrieval.js';
 import { workflowEnvironment } from '../support/workflow-environment.js';
 

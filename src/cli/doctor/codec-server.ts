@@ -1,6 +1,6 @@
 // Whether the codec server that the Web UI and the Temporal CLI ask reads what this process writes.
 import { z } from 'zod';
-import type { Environment } from '../../environment.js';
+import type { Environment } from '../../config/environment.js';
 import { createEncryptionCodec } from '../../temporal/encryption/codec.js';
 import { isEncrypted } from '../../temporal/encryption/envelope.js';
 import type { PayloadConfig } from '../../temporal/payloads.js';

@@ -1,7 +1,7 @@
 // Whether Flinks is there and takes our keys. Nothing of this touches a bank.
 import { randomUUID } from 'node:crypto';
 import { loadWorkerConfig } from '../../config.js';
-import { ConfigurationError, type Environment } from '../../environment.js';
+import { ConfigurationError, type Environment } from '../../config/environment.js';
 import { createFlinksClient, type FlinksClient, type FlinksClientOptions } from '../../flinks/client.js';
 import { FlinksError } from '../../flinks/errors.js';
 import { findingsOf, type Finding } from './finding.js';

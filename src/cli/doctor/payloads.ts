@@ -8,7 +8,7 @@ import { createEncryptionCodec, isUndecodable } from '../../temporal/encryption/
 import { isEncrypted, keyIdOf } from '../../temporal/encryption/envelope.js';
 import { UnknownPayloadKey } from '../../temporal/encryption/keys.js';
 import type { PayloadConfig } from '../../temporal/payloads.js';
-import { starterCommand } from '../output.js';
+import { starterCommand } from '../terminal/output.js';
 import { findingsOf, type Finding } from './finding.js';
 
 /** A payload that says nothing of anybody. */

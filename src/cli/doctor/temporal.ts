@@ -1,10 +1,10 @@
 // Whether Temporal is there, and what the namespace needs.
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
 import { createRequire } from 'node:module';
-import type { Environment } from '../../environment.js';
+import type { Environment } from '../../config/environment.js';
 import type { TemporalConfig } from '../../temporal/connection.js';
 import { registrationLines, searchAttributeFaults } from '../../temporal/search-attributes.js';
-import { ownVersion } from '../../version.js';
+import { ownVersion } from '../../process/version.js';
 import { findingsOf, type Finding } from './finding.js';
 
 /** Versions of everything that takes part. */

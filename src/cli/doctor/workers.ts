@@ -4,7 +4,7 @@ import { tsToMs } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
 import { taskQueue } from '../../contract.js';
 import type { TemporalConfig } from '../../temporal/connection.js';
-import { starterCommand } from '../output.js';
+import { starterCommand } from '../terminal/output.js';
 import { findingsOf, type Finding } from './finding.js';
 
 const { TaskQueueType, WorkerVersioningMode } = proto.temporal.api.enums.v1;

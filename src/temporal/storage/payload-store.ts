@@ -1,7 +1,8 @@
 import type { StorageDriver } from '@temporalio/common';
+import { ShownError } from '../../contract/shown-error.js';
 
 /** A store did not do what it was asked for. It may later, so whatever needed it is tried again. */
-export class PayloadStoreError extends Error {
+export class PayloadStoreError extends ShownError {
   override readonly name = 'PayloadStoreError';
 
   /** `what` names the store. Of the cause only the error code of the file system or of S3 is said, which quotes nothing. */

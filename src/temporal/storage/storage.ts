@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { checkEnvironment, wholeNumber, type Environment } from '../../environment.js';
+import { checkEnvironment, wholeNumber, type Environment } from '../../config/environment.js';
 import { createFileStore } from './file-store.js';
 import type { PayloadStore } from './payload-store.js';
 import { missingS3Packages } from './s3-packages.cjs';

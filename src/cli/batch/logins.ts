@@ -1,0 +1,123 @@
+// Reading the logins of a batch, one a line, without ever holding more than a few of them.
+import { createHmac } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { checkInput } from '../../client.js';
+import { InputError } from '../../contract/errors.js';
+import { accountDetailsWorkflowId, type RetrieveAccountDetailsInput } from '../../contract.js';
+import { usageError } from '../terminal/output.js';
+
+/** A line that fits. */
+export interface BatchLogin {
+  line: number;
+  input: RetrieveAccountDetailsInput;
+}
+
+/** A line that does not fit: why, and never a value of it. */
+export interface BadLine {
+  line: number;
+  problem: string;
+  fields?: string[];
+}
+
+export interface ReadOptions {
+  /** Fields of an input that hold where a line does not say otherwise. */
+  defaults: Record<string, unknown>;
+  /** Passwords in a file would stay on the disk. */
+  credentials: 'allowed' | 'refused';
+  /** Ends the reading, also where nothing more comes. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Reads lines of a bare LoginId, `{"loginId": …}` with further fields of an input beside it, or a whole input. Empty
+ * lines are left out. A login that comes again is a bad line: it has one run.
+ */
+export async function* readLogins(
+  source: Readable,
+  { signal, ...options }: ReadOptions,
+): AsyncGenerator<BatchLogin | BadLine> {
+  const seen = new Set<string>();
+  let line = 0;
+  for await (const text of createInterface({ input: source, crlfDelay: Infinity, ...(signal && { signal }) })) {
+    line += 1;
+    // Some editors begin a file with a byte order mark.
+    const written = (line === 1 ? text.replace(/^\ufeff/, '') : text).trim();
+    if (written === '') continue;
+    const login = readLine(line, written, options);
+    const key = 'input' in login ? batchWorkflowId('', login.input) : undefined;
+    if (key !== undefined && seen.has(key)) yield { line, problem: 'has the login of an earlier line' };
+    else yield login;
+    if (key !== undefined) seen.add(key);
+  }
+}
+
+const guid = /^[0-9a-f-]{36}$/i;
+
+function readLine(line: number, text: string, { defaults, credentials }: ReadOptions): BatchLogin | BadLine {
+  let document: unknown;
+  try {
+    document = guid.test(text) ? text : JSON.parse(text);
+  } catch {
+    return { line, problem: 'is neither a LoginId nor JSON' };
+  }
+  if (typeof document === 'string') document = { login: { loginId: document } };
+  if (typeof document !== 'object' || document === null || Array.isArray(document))
+    return { line, problem: 'is neither a LoginId nor a JSON object' };
+  const { loginId, ...rest } = document as Record<string, unknown>;
+  const input = {
+    ...defaults,
+    ...(loginId === undefined || 'login' in rest ? document : { login: { loginId }, ...rest }),
+  };
+  if (credentials === 'refused' && hasCredentials(input))
+    return { line, problem: 'has credentials, which are taken from stdin only: --from-file -', fields: ['login'] };
+  try {
+    checkInput(input);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { line, problem: error.message.replace(/^The input does not fit: /, ''), fields: error.fields };
+  }
+  return { line, input: input as unknown as RetrieveAccountDetailsInput };
+}
+
+const hasCredentials = (input: object): boolean => {
+  const login = 'login' in input ? input.login : undefined;
+  return typeof login === 'object' && login !== null && ('password' in login || 'username' in login);
+};
+
+/** The workflow id of a login in this batch. That of credentials tells nothing to who does not know the batch. */
+export const batchWorkflowId = (batch: string, { login }: RetrieveAccountDetailsInput): string =>
+  'loginId' in login
+    ? accountDetailsWorkflowId(login.loginId)
+    : accountDetailsWorkflowId(digest(batch, 'credentials', login.institution, login.username));
+
+/** The id with which this batch starts a run, so that one which is started again is not run again. */
+export const batchRequestId = (batch: string, workflowId: string): string => digest(batch, 'start', workflowId);
+
+const digest = (batch: string, ...parts: string[]): string =>
+  createHmac('sha256', batch).update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+
+/** Opens the file of a batch. Throws a usage error where it cannot be read. */
+export async function openLogins(file: string): Promise<Readable> {
+  if (file === '-') return process.stdin;
+  try {
+    const handle = await open(file);
+    if (!(await handle.stat()).isFile()) {
+      await handle.close();
+      throw new Error('No file.');
+    }
+    return handle.createReadStream();
+  } catch {
+    throw usageError('--from-file names a file that cannot be read.');
+  }
+}
+
+/** How many lines of a file are not empty. */
+export async function countLogins(file: string): Promise<number> {
+  let count = 0;
+  for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity }))
+    if (text.trim() !== '') count += 1;
+  return count;
+}

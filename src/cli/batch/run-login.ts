@@ -1,0 +1,78 @@
+// One login of a batch, from its start to its outcome.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isOpen, type AccountDetailsClient, type RunSummary } from '../../client.js';
+import { AccountDetailsError, RunFailedError } from '../../contract/errors.js';
+import type { TurnOptions } from '../../client/priority.js';
+import { batchRequestId, type BatchLogin } from './logins.js';
+import type { BatchRecord } from './report.js';
+
+export interface BatchRunOptions {
+  batch: string;
+  workflowId: string;
+  /** Wait for the run's end, or until it needs an answer. */
+  wait: boolean;
+  /** Whose turn its runs are. */
+  turn: TurnOptions;
+  /** Ends the waiting with an AbortError. The run goes on. */
+  signal: AbortSignal;
+}
+
+/** The first look at a run comes this soon, and the next ones ever later. */
+const firstLookMs = 500;
+const latestLookMs = 5_000;
+
+/**
+ * Starts a login, joins the run that it has, or finds the one that this batch has started before. Throws where it is not
+ * this login that is at fault, such as when the server is gone.
+ */
+export async function runLogin(
+  client: AccountDetailsClient,
+  { line, input }: BatchLogin,
+  { batch, workflowId, wait, turn, signal }: BatchRunOptions,
+): Promise<BatchRecord> {
+  try {
+    const requestId = batchRequestId(batch, workflowId);
+    const { runId, started } = await client.start(input, { ...turn, workflowId, requestId });
+    if (!wait) return { line, workflowId, runId, outcome: started ? 'started' : 'joined' };
+    return { line, workflowId, runId, ...(await outcomeOf(client, workflowId, signal)) };
+  } catch (error) {
+    if (!(error instanceof AccountDetailsError) || stopsTheBatch.has(error.code)) throw error;
+    return { line, workflowId, outcome: error.code, message: error.message };
+  }
+}
+
+const stopsTheBatch = new Set<string>(['ServerUnreachable', 'NoSuchNamespace']);
+
+async function outcomeOf(
+  client: AccountDetailsClient,
+  workflowId: string,
+  signal: AbortSignal,
+): Promise<Pick<BatchRecord, 'outcome' | 'message'>> {
+  for (let wait = firstLookMs; ; wait = Math.min(wait * 1.5, latestLookMs)) {
+    await sleep(wait, undefined, { signal });
+    const run = await client.summary(workflowId);
+    if (run.status === 'COMPLETED') return { outcome: 'completed' };
+    if (!isOpen(run.status)) return reasonOf(client, workflowId);
+    if (await needsAnswer(client, run)) return { outcome: 'AnswerNeeded' };
+  }
+}
+
+/** Without search attributes the run itself has to be asked, and with it a worker. */
+async function needsAnswer(client: AccountDetailsClient, { workflowId, stage }: RunSummary): Promise<boolean> {
+  const stageNow = stage ?? (await client.status(workflowId)).progress?.stage;
+  return stageNow === 'awaitingAnswers';
+}
+
+/** Why a closed run did not complete. */
+async function reasonOf(
+  client: AccountDetailsClient,
+  workflowId: string,
+): Promise<Pick<BatchRecord, 'outcome' | 'message'>> {
+  try {
+    await client.result(workflowId);
+    return { outcome: 'completed' };
+  } catch (error) {
+    if (!(error instanceof RunFailedError)) throw error;
+    return { outcome: error.code, message: error.message };
+  }
+}

@@ -1,0 +1,125 @@
+// Which runs are forgotten, and in which order: their stored payloads, their histories, and the card at Flinks.
+import { AccountDetailsError } from '../../contract/errors.js';
+import { ConfigurationError } from '../../config/environment.js';
+import { closedBefore, type ErasableRun, type Erasure } from '../../temporal/erasure.js';
+import type { CardOutcome } from './card.js';
+import { CommandError, exitCode } from '../terminal/output.js';
+
+export interface Forgotten {
+  runs: number;
+  /** Absent where this process has no store, and so looked for none. */
+  payloads?: number;
+  card?: CardOutcome;
+}
+
+/** Everything that forgetting needs beside the server. */
+export interface Means {
+  erasure: Erasure;
+  hasStore: boolean;
+  progress: (text: string) => void;
+  /** Says what has to be seen later, too. */
+  note: (text: string) => void;
+}
+
+/** Forgets every run of a workflow id, and the card where it is to be deleted. Throws where a run of the id is open. */
+export async function forgetId(
+  means: Means,
+  workflowId: string,
+  deleteCard: (() => Promise<CardOutcome>) | undefined,
+): Promise<Forgotten> {
+  const { erasure, hasStore, progress, note } = means;
+  let found = await closedRuns(erasure, workflowId, 'Nothing was deleted.');
+  refuseWithoutStore(means, found);
+  // The card first: no other run can retrieve anything with it then.
+  const card = await deleteCard?.();
+  // What fails after this must not hide that the card is gone.
+  if (card === 'deleted') note('The card at Flinks is deleted.');
+  // Flinks may have taken minutes over it.
+  if (card) found = await closedRuns(erasure, workflowId, 'It began meanwhile. No run was deleted.');
+  let [runs, payloads] = [0, 0];
+  // Also without a run: payloads stay stored when a namespace's retention has taken their run away.
+  do {
+    if (found.length > 0)
+      progress(`Deleting ${counted(found.length, 'run')} of ${workflowId}, and waiting until the server is done.`);
+    payloads += await eraseOf(means, workflowId, found);
+    runs += found.length;
+    found = await closedRuns(erasure, workflowId, 'It began meanwhile; what had ended before is deleted.');
+  } while (found.length > 0);
+  if (runs === 0 && payloads === 0 && card !== 'deleted') {
+    const noCard = card === 'unknown' ? ' Flinks knows no card of this login either.' : '';
+    throw new AccountDetailsError('NoSuchRun', `There is no run ${workflowId}.${noCard}`);
+  }
+  return { runs, ...(hasStore && { payloads }), ...(card && { card }) };
+}
+
+/** Forgets the runs that closed before a time, once somebody has agreed to how many those are. */
+export async function forgetOlder(
+  means: Means,
+  before: number,
+  agreed: (count: number) => Promise<void>,
+): Promise<Forgotten> {
+  const { erasure, hasStore, progress } = means;
+  const dueOf = async (workflowId: string) => closedBefore(await erasure.runsOf(workflowId), before);
+  const due: ErasableRun[] = [];
+  const ids: string[] = [];
+  await inBatches(await erasure.idsClosedBefore(before), async (workflowId) => {
+    const runs = await dueOf(workflowId);
+    due.push(...runs);
+    if (runs.length > 0) ids.push(workflowId);
+  });
+  refuseWithoutStore(means, due);
+  if (due.length > 0) await agreed(due.length);
+  let [done, payloads] = [0, 0];
+  await inBatches(ids, async (workflowId) => {
+    // Asked for once more: while somebody thought about the question, a run may have been reset and need an old one.
+    const runs = await dueOf(workflowId);
+    const deleted = await eraseOf(means, workflowId, runs);
+    payloads += deleted;
+    done += runs.length;
+    progress(`Deleted ${done} of ${counted(due.length, 'run')}.`);
+  });
+  return { runs: done, ...(hasStore && { payloads }) };
+}
+
+/** Erases, and says where the store had none of what it should have had: it may be another one than the workers'. */
+async function eraseOf(
+  { erasure, hasStore, note }: Means,
+  workflowId: string,
+  runs: readonly ErasableRun[],
+): Promise<number> {
+  const deleted = await erasure.erase(workflowId, runs);
+  const expected = runs.reduce((sum, { storedPayloads }) => sum + storedPayloads, 0);
+  if (hasStore && deleted === 0 && expected > 0)
+    note(
+      `The store had none of the ${counted(expected, 'payload')} that ${workflowId} stored. If your workers use another ` +
+        `store, name it by PAYLOAD_STORAGE and forget --workflow-id ${workflowId} once more.`,
+    );
+  return deleted;
+}
+
+async function closedRuns(erasure: Erasure, workflowId: string, state: string): Promise<ErasableRun[]> {
+  const runs = await erasure.runsOf(workflowId);
+  if (runs.every(({ closedAt }) => closedAt !== undefined)) return runs;
+  const message = `Run ${workflowId} is open. ${state} Cancel it or wait for its end.`;
+  throw new CommandError('RunOpen', message, exitCode.failed);
+}
+
+/** Without their runs nobody would find these payloads again. */
+function refuseWithoutStore({ hasStore }: Means, runs: readonly ErasableRun[]): void {
+  if (hasStore || runs.every(({ storedPayloads }) => storedPayloads === 0)) return;
+  const problem = 'is missing: some of these runs have payloads in the store that their worker uses';
+  throw new ConfigurationError([{ variable: 'PAYLOAD_STORAGE', problem }]);
+}
+
+const batchSize = 20;
+
+/** Where one of a batch fails, the others are finished first, so that nothing is left half done when that is reported. */
+async function inBatches<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  for (let from = 0; from < items.length; from += batchSize) {
+    const done = await Promise.allSettled(items.slice(from, from + batchSize).map(act));
+    const failed = done.find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
+  }
+}
+
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -1,0 +1,178 @@
+// Starting a run, and joining the one that is open already.
+import { randomUUID } from 'node:crypto';
+import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import { InternalWorkflowStartOptionsSymbol } from '@temporalio/client/lib/internal.js';
+import type { Workflow } from '@temporalio/common';
+import {
+  decodeArrayFromPayloads,
+  extstoreInboundOptions,
+  visit,
+  walkGetWorkflowExecutionHistoryResponse,
+} from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { calling, isOpen, queryProgress, waitingForRun, type CallOptions } from './temporal-call.js';
+import { AccountDetailsError, InputError } from '../contract/errors.js';
+import {
+  accountDetailsWorkflowId,
+  taskQueue,
+  waitForChallengeName,
+  workflowType,
+  type Progress,
+  type ResolvedInput,
+  type RetrieveAccountDetailsInput,
+} from '../contract.js';
+import { inputMessage, parseInput } from '../contract/input.js';
+import { differingFields } from './same-input.js';
+import { turnOf, type TurnOptions } from './priority.js';
+import { describeRun } from './run-description.js';
+
+export interface StartOptions extends CallOptions, TurnOptions {
+  /** For credentials: an opaque id of the caller's own. A LoginId makes its own. */
+  workflowId?: string;
+  /** Makes a start safe to send again: with the same id it begins no second run, also once the first has closed. */
+  requestId?: string;
+}
+
+export interface StartedRun {
+  workflowId: string;
+  runId: string;
+  /** False where an open run with the same input was joined. */
+  started: boolean;
+}
+
+export interface StartedRunWithProgress extends StartedRun {
+  /** In stage `awaitingAnswers`, or in the stage in which the run ended. */
+  progress: Progress;
+}
+
+/** Less than Temporal takes: each payload is encrypted for the workflow id, and carries it. */
+const longestWorkflowId = 500;
+
+/** Checks an input as `start` does, without a server, and applies the defaults. Throws an InputError. */
+export function checkInput(input: unknown): ResolvedInput {
+  const read = parseInput(input);
+  if ('input' in read) return read.input;
+  const fields = read.problems.map(({ field }) => field);
+  throw new InputError('InvalidInput', inputMessage(read.problems), fields);
+}
+
+/** Starts a run, or joins the open one whose input means the same. */
+export const startRun = (
+  temporal: Client,
+  input: RetrieveAccountDetailsInput,
+  options: StartOptions,
+): Promise<StartedRun> =>
+  startOrJoin(temporal, input, options, (start, { signal }) =>
+    calling(temporal, start.workflowId, { answeredBy: 'server', signal }, async () => {
+      const { firstExecutionRunId } = await temporal.workflow.start(workflowType, start);
+      return { runId: firstExecutionRunId };
+    }),
+  );
+
+/** The same, and returns when the bank asks something or the run has ended: start, wait and answer are one request. */
+export async function startRunAndWait(
+  temporal: Client,
+  input: RetrieveAccountDetailsInput,
+  options: StartOptions,
+): Promise<StartedRunWithProgress> {
+  const run = await startOrJoin(temporal, input, options, (start, { signal }) =>
+    waitingForRun(temporal, start.workflowId, { signal }, async () => {
+      const update = await temporal.workflow.startUpdateWithStart<Workflow, Progress, []>(waitForChallengeName, {
+        startWorkflowOperation: new WithStartWorkflowOperation(workflowType, start),
+        // As executeUpdateWithStart does it, which has no run id to tell; the type allows only to wait less.
+        waitForStage: 'COMPLETED' as 'ACCEPTED',
+      });
+      return { runId: update.workflowRunId ?? '', progress: await update.result() };
+    }),
+  );
+  return 'progress' in run ? run : { ...run, progress: await challengeOf(temporal, run.workflowId, options) };
+}
+
+/** Where an open run stands once the bank asks something, or where it has ended by now. */
+async function challengeOf(temporal: Client, workflowId: string, { signal }: CallOptions): Promise<Progress> {
+  try {
+    return await waitingForRun(temporal, workflowId, { signal }, (handle) =>
+      handle.executeUpdate<Progress, []>(waitForChallengeName),
+    );
+  } catch (error) {
+    if (!(error instanceof AccountDetailsError) || error.code !== 'RunClosed') throw error;
+    return queryProgress(temporal, workflowId, { signal });
+  }
+}
+
+type Start = ReturnType<typeof startOf>;
+
+const startOf = (
+  workflowId: string,
+  input: RetrieveAccountDetailsInput,
+  resolved: ResolvedInput,
+  options: StartOptions,
+) => ({
+  taskQueue,
+  workflowId,
+  args: [input],
+  workflowIdConflictPolicy: 'FAIL' as const,
+  ...turnOf(options),
+  ...describeRun(resolved),
+  // The SDK sends a random one otherwise, and has no public option for it.
+  ...(options.requestId !== undefined && { [InternalWorkflowStartOptionsSymbol]: { requestId: options.requestId } }),
+});
+
+function workflowIdOf({ login }: ResolvedInput, { workflowId }: StartOptions): string {
+  if ('loginId' in login) return accountDetailsWorkflowId(login.loginId);
+  if (workflowId === undefined) return accountDetailsWorkflowId(randomUUID());
+  const bytes = Buffer.byteLength(workflowId);
+  if (bytes >= 1 && bytes <= longestWorkflowId) return workflowId;
+  const message = `The workflow id must have from 1 to ${longestWorkflowId} bytes.`;
+  throw new InputError('InvalidInput', message, ['workflowId']);
+}
+
+async function startOrJoin<Begun extends { runId: string }>(
+  temporal: Client,
+  input: RetrieveAccountDetailsInput,
+  options: StartOptions,
+  begin: (start: Start, options: CallOptions) => Promise<Begun>,
+): Promise<(Begun & { workflowId: string; started: true }) | (StartedRun & { started: false })> {
+  const resolved = checkInput(input);
+  const workflowId = workflowIdOf(resolved, options);
+  const start = startOf(workflowId, input, resolved, options);
+  for (;;) {
+    try {
+      return { ...(await begin(start, options)), workflowId, started: true };
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+    const joined = await join(temporal, workflowId, resolved, options);
+    // Without an open run to join it closed in between, and may be started again.
+    if (joined) return joined;
+  }
+}
+
+/** Joins the open run if its input means the same; undefined where no run is open. */
+const join = (temporal: Client, workflowId: string, input: ResolvedInput, { signal }: CallOptions) =>
+  calling(temporal, workflowId, { answeredBy: 'server', signal }, async (handle) => {
+    const { runId, status } = await handle.describe();
+    if (!isOpen(status.name)) return undefined;
+    const fields = differingFields(input, await inputOf(temporal, workflowId, runId));
+    if (fields.length === 0) return { workflowId, runId, started: false as const };
+    const message = `Run ${workflowId} is open with another input: ${fields.join(', ')} differ. Wait for its end or cancel it.`;
+    throw new InputError('InputConflict', message, fields);
+  });
+
+/** The input with which a run was started, from its first event: this asks no worker. */
+async function inputOf(temporal: Client, workflowId: string, runId: string): Promise<unknown> {
+  const { loadedDataConverter, namespace } = temporal.options;
+  const first = await temporal.workflowService.getWorkflowExecutionHistory({
+    namespace,
+    execution: { workflowId, runId },
+    maximumPageSize: 1,
+  });
+  await visit(
+    first,
+    walkGetWorkflowExecutionHistoryResponse,
+    extstoreInboundOptions(loadedDataConverter.externalStorage),
+  );
+  const payloads = first.history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
+  const context = { type: 'workflow', namespace, workflowId } as const;
+  const [input] = (await decodeArrayFromPayloads(loadedDataConverter, payloads, context)) ?? [];
+  return input;
+}

@@ -1,0 +1,173 @@
+// Takes runs out of Temporal for good: their histories, what lists know of them, and their stored payloads. Nothing is
+// decoded on the way, so no payload key is needed.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isGrpcServiceError, type WorkflowService } from '@temporalio/client';
+import { tsToMs } from '@temporalio/common/lib/time.js';
+import type { temporal } from '@temporalio/proto';
+import { AccountDetailsError } from '../contract/errors.js';
+import { errorFromTemporal } from './errors.js';
+import { workflowType } from '../contract.js';
+import type { PayloadStore } from './storage/payload-store.js';
+
+type ExecutionInfo = temporal.api.workflow.v1.IWorkflowExecutionInfo;
+
+/** One run of a workflow id. */
+export interface ErasableRun {
+  runId: string;
+  /** Milliseconds since 1970; undefined while the run is open. */
+  closedAt: number | undefined;
+  /** The run that this one was reset to. It reads what this one has stored. */
+  resetTo: string | undefined;
+  /** How many of its payloads are in a store, as far as the server counts them. */
+  storedPayloads: number;
+}
+
+export interface Erasure {
+  /** The runs of a workflow id, the newest among them even where lists do not know it yet. */
+  runsOf(workflowId: string): Promise<ErasableRun[]>;
+  /** The workflow ids that have a run which closed before this time. */
+  idsClosedBefore(time: number): Promise<string[]>;
+  /**
+   * Deletes these closed runs and what is stored for them, and resolves with the number of stored payloads once the
+   * server finds none of the runs any more. What no run claims for itself is deleted with the last run of the id.
+   * Throws a RunsStillFoundError where the server does not get on with it.
+   */
+  erase(workflowId: string, runs: readonly ErasableRun[]): Promise<number>;
+}
+
+interface TypedRun extends ErasableRun {
+  type: string;
+}
+
+/** The server has accepted the deletion and has not carried it out. */
+export class RunsStillFoundError extends Error {
+  override readonly name = 'RunsStillFoundError';
+
+  constructor(workflowId: string, count: number) {
+    super(`The server still finds ${count} deleted runs of ${workflowId}. Give it time, then do this once more.`);
+  }
+}
+
+/** Of these runs, those that closed before `time`. One that a younger run was reset from stays as long as that does. */
+export function closedBefore(runs: readonly ErasableRun[], time: number): ErasableRun[] {
+  const stays = ({ closedAt, resetTo }: ErasableRun): boolean => {
+    if (closedAt === undefined || closedAt >= time) return true;
+    const next = runs.find(({ runId }) => runId === resetTo);
+    return next !== undefined && stays(next);
+  };
+  return runs.filter((run) => !stays(run));
+}
+
+/** How long the server may take to get on with a deletion; for a run that has only just closed, half a minute is usual. */
+const stallMs = 180_000;
+const pageSize = 1_000;
+
+/** Erases in one namespace. Without a store only what is in Temporal itself is deleted. */
+export function createErasure(service: WorkflowService, namespace: string, store: PayloadStore | undefined): Erasure {
+  async function list(query: string): Promise<ExecutionInfo[]> {
+    const found: ExecutionInfo[] = [];
+    let nextPageToken = new Uint8Array();
+    do {
+      const page = await service
+        .listWorkflowExecutions({ namespace, query, pageSize, nextPageToken })
+        .catch((error: unknown) => {
+          if (!isNotFound(error)) throw errorFromTemporal(error, '');
+          throw new AccountDetailsError('NoSuchNamespace', `The Temporal server has no namespace ${namespace}.`);
+        });
+      found.push(...page.executions);
+      nextPageToken = new Uint8Array(page.nextPageToken);
+    } while (nextPageToken.length > 0);
+    return found;
+  }
+
+  /** Asks the history itself, which knows more than a list and knows it at once. Without a run id, the newest run's. */
+  async function describe(workflowId: string, runId = ''): Promise<TypedRun | undefined> {
+    try {
+      const execution = { workflowId, runId };
+      const { workflowExecutionInfo: info, workflowExtendedInfo: more } = await service.describeWorkflowExecution({
+        namespace,
+        execution,
+      });
+      return info ? runFrom(info, more?.resetRunId) : undefined;
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw errorFromTemporal(error, workflowId);
+    }
+  }
+
+  /** Another workflow type may use the same id: its runs are not ours to delete, and not ours to overlook either. */
+  async function runsOfAnyType(workflowId: string): Promise<TypedRun[]> {
+    const listed = await list(ofId(workflowId));
+    const newest = await describe(workflowId);
+    const others = listed.map((info) => runFrom(info)).filter(({ runId }) => runId !== newest?.runId);
+    const described = await Promise.all(
+      // A run that is listed and has no history any more is being deleted, whatever the list says of it.
+      others.map(async (run) => (await describe(workflowId, run.runId)) ?? { ...run, closedAt: 0 }),
+    );
+    return newest ? [newest, ...described] : described;
+  }
+
+  const runsOf = async (workflowId: string): Promise<ErasableRun[]> =>
+    (await runsOfAnyType(workflowId)).filter(({ type }) => type === workflowType);
+
+  async function idsClosedBefore(time: number): Promise<string[]> {
+    const before = new Date(time).toISOString();
+    const closed = await list(`${ofType} AND ExecutionStatus != 'Running' AND CloseTime < '${before}'`);
+    return [...new Set(closed.map(({ execution }) => execution?.workflowId ?? ''))];
+  }
+
+  async function erase(workflowId: string, runs: readonly ErasableRun[]): Promise<number> {
+    // Stored payloads first: where the store fails, the runs are still there to find them by.
+    const payloads = await deleteStored(workflowId, runs);
+    for (const { runId } of runs)
+      await service
+        .deleteWorkflowExecution({ namespace, workflowExecution: { workflowId, runId } })
+        .catch((error: unknown) => {
+          if (!isNotFound(error)) throw errorFromTemporal(error, workflowId);
+        });
+    await untilGone(workflowId, runs);
+    // A worker learns a moment late that its run was terminated, and may have stored one more payload meanwhile.
+    return payloads + (await deleteStored(workflowId, runs));
+  }
+
+  async function deleteStored(workflowId: string, runs: readonly ErasableRun[]): Promise<number> {
+    if (!store) return 0;
+    const going = new Set(runs.map(({ runId }) => runId));
+    const othersStay = (await runsOfAnyType(workflowId)).some(({ runId }) => !going.has(runId));
+    if (!othersStay) return store.deleteStored(namespace, workflowId);
+    let deleted = 0;
+    for (const runId of going) deleted += await store.deleteStored(namespace, workflowId, runId);
+    return deleted;
+  }
+
+  async function untilGone(workflowId: string, runs: readonly ErasableRun[]): Promise<void> {
+    let left = runs.map(({ runId }) => runId);
+    let giveUpAt = Date.now() + stallMs;
+    for (let pauseMs = 50; left.length > 0; pauseMs = Math.min(pauseMs * 2, 1_000)) {
+      await sleep(pauseMs);
+      const listed = await list(ofId(workflowId));
+      const found = new Set(listed.map(({ execution }) => execution?.runId ?? ''));
+      const described = await Promise.all(left.map((runId) => describe(workflowId, runId)));
+      for (const run of described) if (run) found.add(run.runId);
+      const still = left.filter((runId) => found.has(runId));
+      if (still.length < left.length) giveUpAt = Date.now() + stallMs;
+      else if (Date.now() > giveUpAt) throw new RunsStillFoundError(workflowId, still.length);
+      left = still;
+    }
+  }
+
+  return { runsOf, idsClosedBefore, erase };
+}
+
+const runFrom = (info: ExecutionInfo, resetTo?: string | null): TypedRun => ({
+  type: info.type?.name ?? '',
+  runId: info.execution?.runId ?? '',
+  closedAt: info.closeTime ? tsToMs(info.closeTime) : undefined,
+  resetTo: resetTo || undefined,
+  storedPayloads: Number(info.externalPayloadCount ?? 0),
+});
+
+const ofType = `WorkflowType = '${workflowType}'`;
+const ofId = (workflowId: string): string =>
+  `WorkflowId = '${workflowId.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+const isNotFound = (error: unknown): boolean => isGrpcServiceError(error) && error.code === 5;

@@ -1,0 +1,37 @@
+// The code that runs in the workflow sandbox: the workflows, zod through contract.ts, and the payload converter.
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import { createLogger } from '../../logging.js';
+import { failureConverterPath } from '../../temporal/failure-converter-path.cjs';
+
+/** The sources end in .ts where they run as they are, and in .js where they were compiled. */
+export const isCompiled = !import.meta.url.endsWith('.ts');
+const ending = isCompiled ? '.js' : '.ts';
+const path = (name: string): string => fileURLToPath(new URL(name + ending, import.meta.url));
+
+export interface BundleOptions {
+  searchAttributes: boolean;
+  /** Whether failures are encrypted with everything else. */
+  encryption: boolean;
+  /** Whether errors of workflow code say where they were thrown. */
+  stackTraces?: boolean;
+}
+
+/**
+ * Bundles the workflows for a worker. The converters are handed over here because a worker ignores its own settings once
+ * it is given a bundle.
+ */
+export const bundleWorkflows = ({
+  searchAttributes,
+  encryption,
+  stackTraces = false,
+}: BundleOptions): Promise<{ code: string }> =>
+  bundleWorkflowCode({
+    workflowsPath: path(searchAttributes ? '../../workflows/index' : '../../workflows/without-search-attributes'),
+    payloadConverterPath: path('../../temporal/payload-converter'),
+    ...(encryption && { failureConverterPath }),
+    // Evaluated once for all runs: building the schemas anew is the dearest part of a run's start.
+    preloadModules: [path('../../contract'), ...(stackTraces ? [] : [path('../../workflows/stack-traces')])],
+    // The bundler tells its whole inventory as information.
+    logger: createLogger('warn'),
+  });
