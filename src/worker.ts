@@ -2,7 +2,6 @@
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from '@temporalio/common';
 import { createActivities } from './activities/index.js';
-import { onlyAsOrdinary } from './activities/local-calls.js';
 import { ServerUnreachableError } from './contract/errors.js';
 import { loadWorkerConfig, type WorkerConfig } from './config.js';
 import { ConfigurationError, readTogether, type Environment } from './config/environment.js';
@@ -46,7 +45,7 @@ export async function runWorker(
     sizeOf: (reply: unknown) => encodedSize(dataConverter, reply),
     stored: store !== undefined,
   };
-  const activities = createActivities(flinks, config.retries, carriage);
+  const activities = createActivities(flinks, config.retries, carriage, config.maxCallsPerSecond === undefined);
   try {
     if (config.searchAttributes) await ensureSearchAttributes(connection, temporal.namespace);
     const workflowBundle = await workflowBundleFor(
@@ -59,7 +58,7 @@ export async function runWorker(
       taskQueue,
       workflowBundle,
       dataConverter,
-      activities: config.maxCallsPerSecond === undefined ? activities : onlyAsOrdinary(activities),
+      activities,
       ...(tracing && { interceptors: { activity: [tracing.activity] } }),
       shutdownGraceTime: config.shutdownGraceMs,
       // After a worker died its runs wait this long for it before another takes them, and a query waits with them.

@@ -1,54 +1,51 @@
 import type { FlinksClient, OpenSession, SecurityResponse } from '../flinks/client.js';
 import { FlinksError } from '../flinks/errors.js';
 import type { AuthorizeReply } from '../flinks/replies.js';
-import { refuseToRepeat, thisRun } from './at-most-once.js';
-import { callCarefully, callRepeatably } from './calling.js';
-import type { AsOrdinary } from './local-calls.js';
+import { ownRunId } from './at-most-once.js';
+import { atMostOnce, repeatable } from './calls.js';
 import type { Attempt, RetryPolicy } from './retries.js';
 
+type Cached = OpenSession & { mode: 'cached' };
+type Live = OpenSession & { mode: 'live' };
+
 /**
- * Opens a session, or continues one with answers. `at` is for calls that the workflow repeats itself. `run` is the run
- * that may make a live login, or that opened the session to answer in: in any other, nothing is sent.
+ * Opens a session on stored data, opens one by a live login, or answers the challenges of one. `at` says which attempt of
+ * the workflow this is. What counts at the bank names the only run that may send it.
  */
 export type AuthorizeRequest =
-  | { open: OpenSession; at: Attempt; run?: string | undefined }
-  | {
-      answer: { requestId: string; token: string; answers: SecurityResponse[] };
-      at: Attempt;
-      run?: string | undefined;
-    };
+  | { open: Cached; at: Attempt }
+  | { open: Live; at: Attempt; onlyInRunId: string }
+  | { answer: Answer; at: Attempt; onlyInRunId: string };
 
-/** The reply of Flinks, with what the answers to a challenge have to carry: the session's token, and who opened it. */
-export type Authorized = Opened & { run?: string | undefined };
+export interface Answer {
+  requestId: string;
+  token: string;
+  answers: SecurityResponse[];
+}
+
+/**
+ * The reply of Flinks, with what the answers to a challenge have to carry: the session's token, and the id of the run that
+ * opened the session. Histories hold that id as `run`.
+ */
+export type Authorized = Opened & { run: string };
 
 type Opened = AuthorizeReply & { token: string };
 
 export const createAuthorize =
   (flinks: FlinksClient, policy: RetryPolicy) =>
-  async (request: AuthorizeRequest): Promise<Authorized | AsOrdinary> => {
-    const opened = await sendTo(flinks, policy, request);
-    return opened.kind === 'asOrdinary' ? opened : { ...opened, run: thisRun() };
-  };
+  async (request: AuthorizeRequest): Promise<Authorized> => ({
+    ...(await sendTo(flinks, policy, request)),
+    run: ownRunId(),
+  });
 
-async function sendTo(
-  flinks: FlinksClient,
-  policy: RetryPolicy,
-  request: AuthorizeRequest,
-): Promise<Opened | AsOrdinary> {
-  if ('open' in request && request.open.mode === 'cached')
-    return callRepeatably(policy, (signal) => openCached(flinks, request.open, signal), request.at);
-  refuseToRepeat('open' in request ? 'login' : 'answer', request.run);
-  if ('open' in request) return openLive(flinks, policy, request.open, request.at);
-  const { requestId, token, answers } = request.answer;
-  return callCarefully(policy, request.at, { mayRepeat: unsent, whenLost }, async (signal) => ({
-    ...(await flinks.answerChallenges(requestId, answers, token, signal)),
-    token,
-  }));
+async function sendTo(flinks: FlinksClient, policy: RetryPolicy, request: AuthorizeRequest): Promise<Opened> {
+  if ('answer' in request) return sendAnswer(flinks, policy, request.answer, request.at, request.onlyInRunId);
+  if (isLive(request)) return openLive(flinks, policy, request.open, request.at, request.onlyInRunId);
+  return repeatable(policy, (signal) => openCached(flinks, request.open, signal), request.at);
 }
 
-// A live login or an answer counts at the bank even where its reply was lost.
-const whenLost = { type: 'LoginOutcomeUnknown' } as const;
-const unsent = (error: FlinksError): boolean => error.delivery === 'unsent';
+const isLive = <T extends { open: OpenSession }>(request: T): request is Extract<T, { open: Live }> =>
+  request.open.mode === 'live';
 
 async function openCached(flinks: FlinksClient, open: OpenSession, signal: AbortSignal): Promise<Opened> {
   const withNewToken = async (): Promise<Opened> => {
@@ -64,12 +61,37 @@ async function openCached(flinks: FlinksClient, open: OpenSession, signal: Abort
   }
 }
 
-async function openLive(flinks: FlinksClient, policy: RetryPolicy, open: OpenSession, at: Attempt): Promise<Opened> {
+// A live login or an answer counts at the bank even if its reply was lost.
+const whenLost = { type: 'LoginOutcomeUnknown' } as const;
+const unsent = (error: FlinksError): boolean => error.delivery === 'unsent';
+
+async function openLive(
+  flinks: FlinksClient,
+  policy: RetryPolicy,
+  open: OpenSession,
+  at: Attempt,
+  onlyInRunId: string,
+): Promise<Opened> {
   let reachedTheBank = false;
   const mayRepeat = (error: FlinksError): boolean => !reachedTheBank || unsent(error);
-  return callCarefully(policy, at, { mayRepeat, whenLost }, async (signal) => {
+  const counts = { as: 'login', onlyInRunId } as const;
+  return atMostOnce(policy, at, { mayRepeat, whenLost, counts }, async (signal) => {
     const token = await flinks.generateAuthorizeToken(signal);
     reachedTheBank = true;
     return { ...(await flinks.authorize(open, token, signal)), token };
   });
+}
+
+async function sendAnswer(
+  flinks: FlinksClient,
+  policy: RetryPolicy,
+  { requestId, token, answers }: Answer,
+  at: Attempt,
+  onlyInRunId: string,
+): Promise<Opened> {
+  const counts = { as: 'answer', onlyInRunId } as const;
+  return atMostOnce(policy, at, { mayRepeat: unsent, whenLost, counts }, async (signal) => ({
+    ...(await flinks.answerChallenges(requestId, answers, token, signal)),
+    token,
+  }));
 }

@@ -1,5 +1,5 @@
-// Flinks' refusals in Temporal's words: what the run, and the operator who reads it, may know of them. The run adds what
-// to do next.
+// Flinks' refusals in Temporal's words: what the run, and the operator who reads it, may know about them. The run adds
+// what to do next.
 import { ApplicationFailure } from '@temporalio/common';
 import type { FailureType } from '../contract.js';
 import type { FlinksError } from '../flinks/errors.js';
@@ -13,11 +13,11 @@ export interface FailureDetails {
   answered: boolean;
   /** Whether the same call may succeed a little later. */
   transient: boolean;
-  /** The workflow may send this call again after so many milliseconds, although Temporal must not. */
+  /** The workflow may make this call again after so many milliseconds. Temporal must not. */
   retryInMs?: number;
 }
 
-/** How a failed call goes on: Temporal repeats it, the workflow may, or nobody. */
+/** Who may make a failed call again: Temporal, the workflow, or nobody. */
 export type Repeat = { by: 'temporal' | 'workflow'; inMs: number } | undefined;
 
 /** Builds the failure of an activity from an error of the Flinks client. `type` overrides what the error alone means. */

@@ -1,16 +1,21 @@
-// Temporal gives a call to another worker once it has not heard of this one for the heartbeat time-out. A worker that was
-// cut off from it hears nothing of that, and would hold its request at Flinks beside the other's.
+// The right of an activity to hold its call. What holds:
+// 1. Temporal gives a call to another worker when it has heard nothing from this one for the heartbeat time-out. A worker
+//    that is cut off from Temporal does not learn that. So its request is hung up two seconds before.
+// 2. Temporal proves by its reply to a heartbeat that it still hears this worker. A heartbeat that was only sent proves
+//    nothing, and the SDK does not show the reply. So the lease sends heartbeats of its own.
+// 3. A confirmation counts from when it was asked for, not from when it came.
+// 4. The clock of the day may be set during a call, so it is not used.
 import type { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 
 const proofEveryMs = 2_000;
-/** So long before the time-out the request has to be gone. */
+/** The request has to be gone this long before the time-out. */
 const marginMs = 2_000;
 
 export interface Lease {
-  /** Aborted where Temporal may soon take the call for lost. */
+  /** Aborted when Temporal may soon give the call away. */
   signal: AbortSignal;
-  /** Looks whether the call is still ours. To be called every second or so. */
+  /** Looks whether the call is still ours. Call this about every second. */
   check(): void;
 }
 
@@ -18,7 +23,6 @@ export interface Lease {
 export function leaseOf(context: Context): Lease {
   const { heartbeatTimeoutMs, base64TaskToken, namespace } = context.info;
   const lost = new AbortController();
-  // Not the clock of the day, which may be set while a call goes on.
   let confirmedAt = performance.now();
   let asking = false;
 
@@ -33,7 +37,7 @@ export function leaseOf(context: Context): Lease {
       );
       confirmedAt = askedAt;
     } catch {
-      // Temporal is away, or has given the call away already: without its word the lease runs out.
+      // Temporal cannot be reached, or has given the call away already. Without a confirmation the lease runs out.
     } finally {
       asking = false;
     }
@@ -45,7 +49,12 @@ export function leaseOf(context: Context): Lease {
       if (heartbeatTimeoutMs === undefined) return;
       const silentMs = performance.now() - confirmedAt;
       if (silentMs > heartbeatTimeoutMs - marginMs)
-        lost.abort(ApplicationFailure.retryable('The worker lost touch with Temporal.', 'TemporalUnreachable'));
+        lost.abort(
+          ApplicationFailure.retryable(
+            'The worker lost its connection to Temporal, so it hung up its call to Flinks.',
+            'TemporalUnreachable',
+          ),
+        );
       else if (silentMs >= proofEveryMs && !asking) void confirm();
     },
   };

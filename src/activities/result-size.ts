@@ -19,10 +19,10 @@ const largest = { summary: 40 * megabyte, detail: 200 * megabyte };
 
 const asJson: Carriage = { sizeOf: async (reply) => Buffer.byteLength(JSON.stringify(reply)), stored: false };
 
-/** Returns the reply, or fails for good as `ResponseTooLarge` where it could not be carried. */
+/** Returns the reply, or fails for good as `ResponseTooLarge` when it cannot be carried. */
 export async function refuseTooLarge<T>(what: keyof typeof largest, reply: T, carriage: Carriage = asJson): Promise<T> {
   const json = Buffer.byteLength(JSON.stringify(reply));
-  // Compressing costs time, and what fits as it is needs none of it.
+  // Compressing costs time, and what fits as it is does not need it.
   if (json <= largestInTemporal[what]) return reply;
   if (json > largest[what]) throw tooLarge(what, json, largest[what], '');
   if (carriage.stored) return reply;

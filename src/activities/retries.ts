@@ -1,9 +1,11 @@
-/** When a call that may be repeated is repeated. All times in milliseconds. */
+// When a call that failed is made again. All times are milliseconds.
+import type { FlinksError } from '../flinks/errors.js';
+
 export interface RetryPolicy {
   maximumAttempts: number;
   initialInterval: number;
   maximumInterval: number;
-  /** The longest Retry-After that is honoured; a longer one is cut to this. */
+  /** The longest Retry-After that is honoured. A longer one is cut to this. */
   longestRetryAfter: number;
   /** No attempt starts later than this after the first. */
   total: number;
@@ -17,15 +19,21 @@ export const defaultRetryPolicy: RetryPolicy = {
   total: 10 * 60_000,
 };
 
-/** Where a call stands: its attempt, counted from 1, and the time since the first. */
+/** Which attempt of a call this is, counted from 1, and the time since the first. */
 export interface Attempt {
   attempt: number;
   elapsedMs: number;
 }
 
+export const firstAttempt: Attempt = { attempt: 1, elapsedMs: 0 };
+
+/** The wait before the next attempt after this error, or undefined when there is to be none. */
+export const delayAfter = (error: FlinksError, policy: RetryPolicy, at: Attempt): number | undefined =>
+  error.meaning.transient ? retryDelay(policy, at, error.facts.retryAfterMs) : undefined;
+
 /**
- * Milliseconds to wait before the next attempt, or undefined when there is to be none. The wait doubles, is never
- * shorter than what Flinks asked for, and is stretched by up to a quarter so that runs do not come back in step.
+ * The wait before the next attempt, or undefined when there is to be none. The wait doubles and is never shorter than what
+ * Flinks asked for. It is stretched by up to a quarter, so that runs do not come back all at once.
  */
 export function retryDelay(
   policy: RetryPolicy,

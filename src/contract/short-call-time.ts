@@ -1,6 +1,6 @@
-// The times of a local activity in milliseconds, between the workflow that asks for one and the activity that keeps to them.
+// The times of a short call in milliseconds. The workflow asks for a call with them, and the activity keeps to them.
 
-/** Beyond the time until an answer begins: until the whole of it has been read, parsed and sealed, 20 MB included. */
+/** Added to the time until an answer begins: until all of it is read, parsed and encrypted, even if it has 20 MB. */
 export const timeForTheRestMs = 10_000;
-/** Of which the rest of the answer may be on its way for so long. */
+/** Out of that, so long may the rest of the answer take to arrive. */
 export const timeForTheBodyMs = 2_500;

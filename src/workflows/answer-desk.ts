@@ -1,4 +1,10 @@
-// Where answers come in, by signal and by update. One answer is taken for each round, and each answerId counts once.
+// Where answers come in, by signal and by update. What holds:
+// 1. An answer is for the open round only. One that comes at any other time is refused, and none is kept for later.
+// 2. One answer is taken for each round.
+// 3. An answerId that was taken counts once: it gets its first outcome again, whatever the next payload holds. One that a
+//    signal brought and that was refused gets its refusal again.
+// 4. The update's validator is synchronous. Temporal does not await an asynchronous one, which would let every answer in.
+// 5. A signal never fails the run: what it brings is refused in words, and `progress` counts it.
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { AnswerOutcome } from '../contract.js';
 import type { SecurityResponse } from '../flinks/client.js';
@@ -52,7 +58,7 @@ export function openAnswerDesk(progress: ProgressReport): AnswerDesk {
       return 'again' in verdict ? verdict.again : take(verdict.answers, verdict.answerId);
     },
     {
-      // Not asynchronous: Temporal does not await a validator, so an asynchronous one would let every answer in.
+      // Must not become asynchronous.
       validator: (payload) => {
         const verdict = judge(payload);
         if ('rejected' in verdict) throw refusal(verdict);

@@ -1,4 +1,4 @@
-// Whether an answer fits the question that is open. Pure, so that an update's validator can ask without consequences.
+// Whether an answer fits the open round. Pure, so that an update's validator can ask without consequences.
 import { answersSchema, type Challenge, type RejectionType, type SecurityAnswers } from '../contract.js';
 import type { SecurityResponse } from '../flinks/client.js';
 
@@ -33,23 +33,20 @@ export function readAnswers(payload: unknown): SecurityAnswers | Rejection {
 /** Judges answers against the open round. `previous` are the last answers that were taken. */
 export function judgeAnswers(
   { round, requestId, answers }: SecurityAnswers,
-  open: OpenRound | undefined,
+  openRound: OpenRound | undefined,
   previous: SecurityResponse[],
 ): SecurityResponse[] | Rejection {
-  if (!open) return reject('NoChallengeOpen', 'No challenge is open: there is nothing to answer now.');
-  if (round !== undefined && round !== open.round)
-    return reject('RoundOver', `The answer is for round ${round}; open is round ${open.round}.`);
-  if (requestId !== undefined && requestId !== open.requestId)
-    return reject('WrongSession', 'The answer is for another session; read progress and answer what is asked now.');
-  if (Object.keys(answers).some((prompt) => open.challenges.every((challenge) => challenge.prompt !== prompt)))
-    return reject(
-      'UnknownPrompt',
-      'An answer is to a question that was not asked. Prompts have to match to the letter.',
-    );
+  if (!openRound) return reject('NoChallengeOpen', 'No challenge is open: there is nothing to answer now.');
+  if (round !== undefined && round !== openRound.round)
+    return reject('RoundOver', `The answer is for round ${round}; round ${openRound.round} is open.`);
+  if (requestId !== undefined && requestId !== openRound.requestId)
+    return reject('WrongSession', 'The answer is for another session. Read progress, and answer what is asked now.');
+  if (Object.keys(answers).some((prompt) => openRound.challenges.every((challenge) => challenge.prompt !== prompt)))
+    return reject('UnknownPrompt', 'An answer is to a question that was not asked. Prompts must match byte for byte.');
   const responses: SecurityResponse[] = [];
-  for (const challenge of open.challenges) {
+  for (const challenge of openRound.challenges) {
     if (!Object.hasOwn(answers, challenge.prompt))
-      return reject('MissingPrompt', `${open.challenges.length} answers are needed, all in one message.`);
+      return reject('MissingPrompt', `${openRound.challenges.length} answers are needed, all in one message.`);
     const given = answers[challenge.prompt] ?? [];
     const response = { prompt: challenge.prompt, answers: typeof given === 'string' ? [given] : given };
     const fault = faultOf(response.answers, challenge);
@@ -66,7 +63,7 @@ function faultOf(given: string[], { type, choices }: Challenge): Rejection | und
     const fits = given.every((answer) => choices.includes(answer)) && new Set(given).size === given.length;
     if (fits && (given.length === 1 || !takesOne.has(type))) return undefined;
     if (given.every(isBlank)) return reject('EmptyAnswer', 'An answer is empty.');
-    return reject('InvalidChoice', 'An answer is none of the choices, or there are too many.');
+    return reject('InvalidChoice', 'An answer is not one of the choices, or there are too many answers.');
   }
   if (given.every(isBlank)) return reject('EmptyAnswer', 'An answer is empty.');
   if (given.some((answer) => answer.length > longestText))

@@ -1,77 +1,129 @@
-// The activities as a workflow sees them: who repeats what, and how long it may take.
-import { ActivityCancellationType, proxyActivities, sleep, type ActivityInterfaceFor } from '@temporalio/workflow';
+// The three kinds of call to Flinks, by what a second call could do. Activities make each kind by the same name.
+import { ActivityCancellationType, proxyActivities, type ActivityInterfaceFor } from '@temporalio/workflow';
+import type { Authorized } from '../activities/authorize.js';
 import type { Activities } from '../activities/index.js';
-import type { AsOrdinary } from '../activities/local-calls.js';
 import type { Attempt } from '../activities/retries.js';
-import { reported, runFailure } from './failures.js';
-import type { Run } from './run.js';
+import type { FailureType, Progress } from '../contract.js';
+import type { DataReply } from '../flinks/replies.js';
+import type { Run } from './context.js';
+import { failureOf, isSilent, reported, runFailure } from './failures.js';
+import { tryShort, usualReply } from './short-calls.js';
+import { waitToRetry } from './waiting.js';
 
-export type Calls = ActivityInterfaceFor<Activities>;
+export { catchUp } from './short-calls.js';
 
-const options = {
-  // The HTTP client gives up long before; this ends an activity that hangs outside of HTTP.
-  startToCloseTimeout: '10 minutes',
-  // A worker that died is noticed after this.
-  heartbeatTimeout: '10 seconds',
-  // Said explicitly, because the default does not wait: a run must not close, and a new one start, while its request
-  // to Flinks is still open.
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-} as const;
+type Reply = Authorized | DataReply;
+type Calls = ActivityInterfaceFor<Activities>;
+/** Makes the call by one of the activities; `at` tells it which attempt it is. */
+type Call<T> = (activities: Calls, at: Attempt) => Promise<T>;
+/** What it means that an activity ended without a reply or a failure of its own: another type of failure, or a reply. */
+type WhenLost<T> = { type: FailureType } | { reply: T };
 
 /**
- * Calls that are safe to repeat; the summary tells a reader of the run what this one is for. Activities say themselves when
- * to stop and how long to wait; this policy is for the ones that could not say anything because their worker died.
+ * Makes a call that is safe to repeat. The activity says when: the workflow makes the first call again that was short,
+ * Temporal all others. `label` tells a reader of the run what the call is for.
  */
-export function repeatable(run: Run, summary: string): Calls {
-  run.beforeWait();
-  return proxyActivities<Activities>({
-    ...options,
-    summary,
-    retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '30 seconds', maximumAttempts: 20 },
+export const repeatable = <T extends Reply>(run: Run, label: string, call: Call<T>): Promise<T> =>
+  noted(run, { type: 'FlinksUnavailable' }, async () => {
+    const tried = await tryShort(run, label, call);
+    return 'reply' in tried ? tried.reply : call(activities(run, label, mayDie), tried.next);
   });
-}
 
-/** Calls of which Temporal makes one attempt: whatever counts at the bank, or must not be repeated unasked. */
-export function once(run: Run, summary: string): Calls {
-  run.beforeWait();
-  return proxyActivities<Activities>({ ...options, summary, retry: { maximumAttempts: 1 } });
-}
-
-/** Makes a call of `once`, and makes it again for as long as its failure proves that this does no harm. */
-export async function repeatWhereHarmless<T>(run: Run, call: (at: Attempt) => Promise<T>): Promise<T> {
-  const start = Date.now();
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await call({ attempt, elapsedMs: Date.now() - start });
-    } catch (error) {
-      const retryInMs = reported(error)?.details.retryInMs;
-      if (retryInMs === undefined) throw error;
-      await waitToRetry(run, retryInMs);
+/**
+ * Makes a call that must not be made twice unasked. Temporal makes one attempt. The workflow makes another only when the
+ * failure says so by `retryInMs`, because it proves that this does no harm.
+ */
+export const atMostOnce = <T extends Reply>(run: Run, label: string, whenLost: WhenLost<T>, call: Call<T>) =>
+  noted(run, whenLost, async () => {
+    const start = Date.now();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await call(activities(run, label, never), { attempt, elapsedMs: Date.now() - start });
+      } catch (error) {
+        const retryInMs = reported(error)?.details.retryInMs;
+        if (retryInMs === undefined) throw error;
+        await waitToRetry(run, retryInMs);
+      }
     }
+  });
+
+/**
+ * Polls once, and counts the poll if Flinks answered it. A poll that failed for a passing reason (a 503, say) is not
+ * repeated: it counts as pending, because the next slot makes up for it. After the last slot there is none, so a failure of
+ * the last poll ends the run.
+ */
+export async function poll(
+  run: Run,
+  label: string,
+  isLast: boolean,
+  call: (activities: Calls) => Promise<DataReply>,
+): Promise<DataReply> {
+  const { progress } = run;
+  const count = (code: string | undefined): void =>
+    progress.learn({ polls: progress.current.polls + 1, ...(code !== undefined && { lastFlinksCode: code }) });
+  try {
+    // The timer before it has the label already.
+    const tried = await tryShort(run, undefined, call);
+    const kept = 'reply' in tried ? tried.reply : await call(activities(run, label, mayDie));
+    const reply = readable((kept as DataReply | null | undefined) ?? usualReply);
+    count(reply.kind === 'pending' ? reply.code : undefined);
+    return reply;
+  } catch (error) {
+    const details = reported(error)?.details;
+    if (details?.answered) count(details.flinksCode);
+    if (isLast || !details?.transient) throw failureOf(error, 'FlinksUnavailable', progress.current.requestId);
+    return { kind: 'pending' };
   }
 }
 
-export const waitToRetry = (run: Run, ms: number): Promise<void> => wait(run, ms, 'Wait before calling Flinks again');
+/** Activities say themselves when to stop and how long to wait. This is for those that cannot: their worker died. */
+const mayDie = {
+  initialInterval: '2 seconds',
+  backoffCoefficient: 2,
+  maximumInterval: '30 seconds',
+  maximumAttempts: 20,
+} as const;
+const never = { maximumAttempts: 1 } as const;
 
-/** A durable timer, with a summary for a reader of the run. */
-export function wait(run: Run, ms: number, summary: string): Promise<void> {
+/** The ordinary activities, as this call needs them. */
+function activities(run: Run, label: string, retry: typeof mayDie | typeof never): Calls {
   run.beforeWait();
-  return sleep(ms, { summary });
+  return proxyActivities<Activities>({
+    summary: label,
+    retry,
+    // The HTTP client gives up long before; this ends an activity that hangs outside of HTTP.
+    startToCloseTimeout: '10 minutes',
+    // A worker that died is noticed after this.
+    heartbeatTimeout: '10 seconds',
+    // The default does not wait. But a run must not close, and a new one start, while its request to Flinks is open.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  });
 }
 
-/**
- * Goes on in a workflow task of its own, where local calls have held this one up: with the server's clock, which stood still
- * meanwhile but for the calls' own time, and with a cancellation that came meanwhile.
- */
-export async function inNewTask(run: Run): Promise<void> {
-  if (run.localCalls.heldUpMs > 0) await wait(run, 1, 'Go on in a new workflow task');
+/** Makes a call, notes for `progress` what Flinks said, and turns a failure of the call into one of the run. */
+async function noted<T extends Reply>({ progress }: Run, whenLost: WhenLost<T>, call: () => Promise<T>): Promise<T> {
+  try {
+    const reply = readable(await call());
+    progress.learn(factsOf(reply));
+    return reply;
+  } catch (error) {
+    if ('reply' in whenLost && isSilent(error)) return whenLost.reply;
+    const silent = 'type' in whenLost ? whenLost.type : 'FlinksUnavailable';
+    throw failureOf(error, silent, progress.current.requestId);
+  }
 }
 
-/**
- * The reply of an activity, where it could be read from Temporal. One that can never be read ends the run, which would
- * otherwise fail its workflow task for ever.
- */
-export function readable<T extends { kind: string }>(reply: T | AsOrdinary | undefined): Exclude<T, AsOrdinary> {
-  if (typeof reply?.kind === 'string' && reply.kind !== 'asOrdinary') return reply as Exclude<T, AsOrdinary>;
+function factsOf(reply: Reply): Partial<Pick<Progress, 'requestId' | 'institution' | 'lastFlinksCode'>> {
+  if (reply.kind === 'accounts') return {};
+  const code = reply.code === undefined ? {} : { lastFlinksCode: reply.code };
+  if (reply.kind === 'pending') return code;
+  const { requestId, institution } = reply.kind === 'session' ? reply.session : reply.open;
+  return { requestId, ...(institution !== undefined && { institution }), ...code };
+}
+
+/** A reply that can never be read from Temporal ends the run. Otherwise it would fail its workflow task for ever. */
+function readable<T extends Reply>(reply: T): T {
+  // Types promise more than what comes out of a history.
+  if (typeof (reply as Partial<Reply> | null | undefined)?.kind === 'string') return reply;
   throw runFailure('UnexpectedResponse', 'The reply of Flinks was kept in Temporal and cannot be read any more.');
 }

@@ -34,7 +34,7 @@ const pages: Record<Stage, (progress: Progress, command: (name: string) => strin
     `In round ${round} the bank asks:`,
     challenges.map(question).join('\n'),
     `Without an answer before ${time(deadline)} the run fails as SecurityAnswerTimedOut.`,
-    '**What to do now:** nothing where the app asks the customer. By hand:',
+    '**What to do now:** nothing if the app asks the customer. By hand:',
     command('answer'),
   ],
   summarizing: () => ['Asking Flinks for the list of accounts', nothingToDo],

@@ -13,9 +13,9 @@ export function runFailure(type: FailureType, what: string, details: Record<stri
   return failure;
 }
 
-/** What an activity said of its failure, or undefined where it could not say anything: it timed out or its worker died. */
+/** What an activity said about its failure. Undefined when it could not say anything: it timed out or its worker died. */
 export function reported(error: unknown): { type: FailureType; message: string; details: FailureDetails } | undefined {
-  // The failure of a local activity comes bare.
+  // The failure of a short call comes bare.
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (!(cause instanceof ApplicationFailure)) return undefined;
   const type = failureTypes.find((known) => known === cause.type);
@@ -25,8 +25,12 @@ export function reported(error: unknown): { type: FailureType; message: string; 
   return { type, message: cause.message, details: details as FailureDetails };
 }
 
-/** The run's failure for a failed activity; a cancellation passes. `unreported` is the type where the activity died silently. */
-export function failureOf(error: unknown, unreported: FailureType, requestId: string | undefined): unknown {
+/** Whether an activity ended without a word of its own. Nobody knows then whether its request left. */
+export const isSilent = (error: unknown): boolean =>
+  error instanceof ActivityFailure && !isCancellation(error) && !reported(error);
+
+/** The run's failure for a failed activity; a cancellation stays as it is. `silent` is the type for an activity that could not say anything. */
+export function failureOf(error: unknown, silent: FailureType, requestId: string | undefined): unknown {
   const said = reported(error);
   if (isCancellation(error) || !(said || error instanceof ActivityFailure)) return error;
   const { flinksCode, httpStatus, requestId: named = requestId } = said?.details ?? { requestId };
@@ -38,8 +42,8 @@ export function failureOf(error: unknown, unreported: FailureType, requestId: st
   return said
     ? runFailure(said.type, said.message, details)
     : runFailure(
-        unreported,
-        `${error instanceof ActivityFailure ? error.activityType : 'A call'} ended without a word: its worker stopped or it ran out of time.`,
+        silent,
+        `${error instanceof ActivityFailure ? error.activityType : 'A call'} gave no reply: its worker stopped or it ran out of time.`,
         details,
       );
 }

@@ -1,13 +1,17 @@
-// Waiting for Flinks by durable timers.
-import type { AsOrdinary } from '../activities/local-calls.js';
+// Waiting for Flinks by durable timers. What holds:
+// 1. The clock of an endpoint starts at the workflow time that saw its first 202. A lost session does not restart it.
+// 2. Poll k is due at start + k × interval, however long earlier polls took. A slot that passed during a poll is skipped.
+// 3. No two polls overlap.
+// 4. The last poll is at the deadline itself. When Flinks is still at work then, the run fails as `PendingTooLong`.
+// 5. A poll is never repeated. One that fails for a passing reason waits for the next slot, unless it was the last.
 import type { DataReply } from '../flinks/replies.js';
 import { milliseconds, type ResolvedInput } from '../contract.js';
-import { inNewTask, readable, wait } from './calls.js';
-import { failureOf, reported, runFailure } from './failures.js';
-import { shortly } from './local-calls.js';
-import type { Run } from './run.js';
+import { catchUp, poll } from './calls.js';
+import type { Run } from './context.js';
+import { runFailure } from './failures.js';
+import { wait } from './waiting.js';
 
-/** The clock of one endpoint. It starts with the first 202 and outlives a lost session. Milliseconds. */
+/** The clock of one endpoint. Milliseconds. */
 export interface PollClock {
   startedAt?: number;
 }
@@ -27,8 +31,7 @@ export async function pollUntilReady(
   requestId: string,
   endpoint: 'getAccountsSummaryAsync' | 'getAccountsDetailAsync',
 ): Promise<Extract<DataReply, { kind: 'accounts' }>['data']> {
-  const { progress } = run;
-  if (clock.startedAt === undefined) await inNewTask(run);
+  if (clock.startedAt === undefined) await catchUp(run);
   const startedAt = (clock.startedAt ??= Date.now());
   const intervalMs = milliseconds(polling.interval);
   const deadlineMs = milliseconds(polling.deadline);
@@ -41,38 +44,12 @@ export async function pollUntilReady(
         `Flinks was still working on RequestId ${requestId} after ${polling.deadline}.`,
         { requestId },
       );
-    progress.enter('waitingForFlinks', { deadline, nextPollAt: new Date(due).toISOString() });
-    const poll = Math.ceil((due - startedAt) / intervalMs);
-    const summary = `Poll ${poll} of ${Math.ceil(deadlineMs / intervalMs)}`;
-    await wait(run, due - Date.now(), summary);
+    run.progress.enter('waitingForFlinks', { deadline, nextPollAt: new Date(due).toISOString() });
+    const label = `Poll ${Math.ceil((due - startedAt) / intervalMs)} of ${Math.ceil(deadlineMs / intervalMs)}`;
+    await wait(run, due - Date.now(), label);
 
     const isLast = due >= startedAt + deadlineMs;
-    const ask = () => shortly(run, summary, async (calls) => (await calls[endpoint](requestId)) ?? usualReply, true);
-    const reply = await askOnce(progress, ask).catch((error: unknown) => {
-      if (isLast || !waitsForNextSlot(error)) throw failureOf(error, 'FlinksUnavailable', requestId);
-      return { kind: 'pending' } as const;
-    });
+    const reply = await poll(run, label, isLast, (activities) => activities[endpoint](requestId));
     if (reply.kind === 'accounts') return reply.data;
   }
 }
-
-/** Polls once, and counts the poll where Flinks answered it. */
-async function askOnce(progress: Run['progress'], ask: () => Promise<DataReply | AsOrdinary>): Promise<DataReply> {
-  const count = (code: string | undefined): void =>
-    progress.learn({ polls: progress.current.polls + 1, ...(code !== undefined && { lastFlinksCode: code }) });
-  try {
-    const reply = readable(await ask());
-    count(reply.kind === 'pending' ? reply.code : undefined);
-    return reply;
-  } catch (error) {
-    const details = reported(error)?.details;
-    if (details?.answered) count(details.flinksCode);
-    throw error;
-  }
-}
-
-/** What a local activity stands for that returns nothing. */
-const usualReply: DataReply = { kind: 'pending', code: 'OPERATION_PENDING' };
-
-/** A poll that failed for a passing reason is made up for by the next. */
-const waitsForNextSlot = (error: unknown): boolean => reported(error)?.details.transient ?? false;

@@ -1,4 +1,4 @@
-// What a run says of itself: to the `progress` query, to lists of runs by search attributes, and to readers of its page.
+// What a run tells about itself: to the `progress` query, to lists of runs by search attributes, and to readers of its page.
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Progress, Stage } from '../contract.js';
@@ -11,14 +11,14 @@ const attribute = {
   since: defineSearchAttributeKey('FlinksStageSince', 'DATETIME'),
 };
 
-/** Fields that hold for the stage in which they were said, and end with it. */
+/** Fields that belong to one stage, and end with it. */
 type OfStage = Pick<Progress, 'challenges' | 'deadline' | 'nextPollAt'>;
 
 export interface ProgressReport {
   readonly current: Progress;
   /** Goes to a stage. */
   enter(stage: Stage, facts?: OfStage): void;
-  /** Writes search attributes where the stage has changed, and at no other time: each write is an event. */
+  /** Writes search attributes if the stage has changed, and at no other time: each write is an event. */
   record(): void;
   /** Goes to the stage `failed`. `why` is for the reader of the run's page; the failure itself carries it too. */
   fail(why: Why): void;
@@ -27,8 +27,7 @@ export interface ProgressReport {
   reject(type: NonNullable<Progress['lastRejection']>): void;
 }
 
-/** `atOnce` records each stage when it is entered, a stage that is over within the same workflow task too. */
-export function createProgress(withSearchAttributes: boolean, atOnce: boolean): ProgressReport {
+export function createProgress(withSearchAttributes: boolean): ProgressReport {
   let current: Progress = { stage: 'authorizing', round: 0, polls: 0, rejectedAnswers: 0 };
   let since = new Date();
   let recorded: Stage | undefined;
@@ -54,7 +53,6 @@ export function createProgress(withSearchAttributes: boolean, atOnce: boolean): 
   function enter(stage: Stage, facts: OfStage = {}, failure?: Why): void {
     const { challenges: _challenges, deadline: _deadline, nextPollAt: _nextPollAt, ...lasting } = current;
     change({ ...lasting, stage, ...facts }, failure);
-    if (atOnce) record();
   }
 
   return {

@@ -1,7 +1,7 @@
 // The story of a run, from a LoginId to accounts.
 import { type ResolvedInput, type RetrieveAccountDetailsResult } from '../contract.js';
 import { inputMessage, parseInput } from '../contract/input.js';
-import { getAccountsDetail, getAccountsSummary, type Accounts } from './accounts.js';
+import { retrieveDetail, retrieveSummary, type Accounts } from './accounts.js';
 import { isSessionLost, runFailure } from './failures.js';
 import type { PollClock } from './polling.js';
 import { runToItsEnd, type RunOptions } from './run.js';
@@ -15,8 +15,8 @@ export const runRetrieval = (payload: unknown, options: RunOptions): Promise<Ret
     let session = await openSession(run, input, input.login, input.mode);
     let reopened = false;
 
-    /** Takes a step in the session; where the session is lost, takes it in a new one, once and if the caller allows it. */
-    async function inSession(step: (session: OpenedSession) => Promise<Accounts>): Promise<Accounts> {
+    /** Takes a step in the session. If the session is lost, opens a second one and takes the step there: once in a run, and only if the caller allows it. */
+    async function inSessionOrNewOne(step: (session: OpenedSession) => Promise<Accounts>): Promise<Accounts> {
       try {
         return await step(session);
       } catch (error) {
@@ -28,8 +28,8 @@ export const runRetrieval = (payload: unknown, options: RunOptions): Promise<Ret
       }
     }
 
-    const summary = await inSession(({ requestId }) => getAccountsSummary(run, input, requestId, clocks.summary));
-    const detail = await inSession(({ requestId }) => getAccountsDetail(run, input, requestId, clocks.detail));
+    const summary = await inSessionOrNewOne(({ requestId }) => retrieveSummary(run, input, requestId, clocks.summary));
+    const detail = await inSessionOrNewOne(({ requestId }) => retrieveDetail(run, input, requestId, clocks.detail));
     return resultOf(input, session, summary, detail, run.progress.current);
   });
 
@@ -39,7 +39,7 @@ function readInput(payload: unknown): ResolvedInput {
   throw runFailure('InvalidInput', inputMessage(read.problems), { fields: read.problems.map(({ field }) => field) });
 }
 
-/** How a new session may be opened when one was lost; a login by credentials goes back by the LoginId it was given. */
+/** How a new session may be opened when one was lost. A login by credentials goes back by the LoginId it was given. */
 function wayBack({ onSessionLost, login }: ResolvedInput, lost: OpenedSession) {
   if (onSessionLost === 'fail') return undefined;
   if (onSessionLost === 'live' || 'loginId' in login) return { login, mode: onSessionLost };

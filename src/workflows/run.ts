@@ -1,10 +1,11 @@
-// What every part of a run shares, and how a run ends.
+// How a run begins and ends.
 import {
   allHandlersFinished,
   ApplicationFailure,
   CancellationScope,
   CancelledFailure,
   condition,
+  deprecatePatch,
   isCancellation,
   patched,
   setHandler,
@@ -12,39 +13,32 @@ import {
 } from '@temporalio/workflow';
 import type { Priority } from '@temporalio/common';
 import type { FailureDetails } from '../activities/failures.js';
-import { openAnswerDesk, type AnswerDesk } from './answer-desk.js';
-import type { LocalCalls } from './local-calls.js';
+import { openAnswerDesk } from './answer-desk.js';
+import type { Run, ShortCalls } from './context.js';
 import { progressQuery, waitForChallenge } from './messages.js';
 import { measureFailure, measureResult } from './metrics.js';
-import { createProgress, type ProgressReport } from './progress.js';
-
-export interface Run {
-  progress: ProgressReport;
-  desk: AnswerDesk;
-  localCalls: LocalCalls;
-  /** To be called before whatever ends the workflow task: others see the run then, and a new task begins after it. */
-  beforeWait(): void;
-}
+import { createProgress } from './progress.js';
 
 export interface RunOptions {
   /** Whether runs that begin now write search attributes. */
   searchAttributes: boolean;
 }
 
-/** Runs the story and leaves the run in a final stage, whatever happens to it. */
+/** Runs the story, and leaves the run in a final stage whatever happens to it. */
 export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (run: Run) => Promise<T>): Promise<T> {
-  const withLocalCalls = patched('local-calls');
-  const progress = createProgress(!withoutSearchAttributes(!searchAttributes), !withLocalCalls);
+  // Recorded histories carry this mark, which told runs with short calls from older ones. There are none without any more.
+  deprecatePatch('local-calls');
+  const progress = createProgress(decideOnSearchAttributes(searchAttributes));
   const desk = openAnswerDesk(progress);
-  // Local activities pass by the task queue, and so by whatever turn a run was given there.
-  const localCalls: LocalCalls = { allowed: withLocalCalls && !hasTurn(workflowInfo().priority), heldUpMs: 0 };
+  // Short calls bypass the task queue, and so the priority and the tenant that count there.
+  const shortCalls: ShortCalls = { allowed: !hasPriority(workflowInfo().priority), heldUpMs: 0 };
   const run: Run = {
     progress,
     desk,
-    localCalls,
+    shortCalls,
     beforeWait() {
       progress.record();
-      localCalls.heldUpMs = 0;
+      shortCalls.heldUpMs = 0;
     },
   };
   let ended = false;
@@ -65,8 +59,8 @@ export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (r
     progress.enter('completed');
     progress.record();
     measureResult(progress.current);
-    // A run that is replayed to its end, for a query after its close, has its result in its history already. Another copy
-    // would be encrypted and, where it is large, stored and never deleted.
+    // A closed run that is replayed for a query has its result in its history already. Another copy would be encrypted and,
+    // if it is large, stored and never deleted.
     return workflowInfo().unsafe.isReplaying ? (undefined as T) : result;
   } catch (error) {
     if (isCancellation(error)) {
@@ -86,13 +80,14 @@ export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (r
   }
 }
 
-const hasTurn = ({ priorityKey, fairnessKey, fairnessWeight }: Priority = {}): boolean =>
+const hasPriority = ({ priorityKey, fairnessKey, fairnessWeight }: Priority = {}): boolean =>
   Boolean(priorityKey || fairnessKey || fairnessWeight);
 
 /**
- * Whether this run writes no search attributes. The setting is the worker's, but it may change while a run is open, so
- * a run that began without them carries a mark in its history and one that began with them does not.
+ * Decides for all of a run whether it writes search attributes. The setting is the worker's, and it may change while a run
+ * is open. So a run that begins without them leaves a mark in its history, and one that begins with them does not.
  */
-function withoutSearchAttributes(switchedOff: boolean): boolean {
-  return (switchedOff || workflowInfo().unsafe.isReplaying) && patched('without-search-attributes');
+function decideOnSearchAttributes(switchedOn: boolean): boolean {
+  const mayBeWithout = !switchedOn || workflowInfo().unsafe.isReplaying;
+  return !(mayBeWithout && patched('without-search-attributes'));
 }

@@ -1,15 +1,19 @@
-// Opening a Flinks session, with the bank's questions on the way.
+// Opening a Flinks session, with the challenges of the bank on the way. What holds:
+// 1. Opening on stored data may be repeated. A live login and an answer are made at most once; when it is unknown whether
+//    one arrived, the run ends as `LoginOutcomeUnknown`.
+// 2. Both are bound to a run id, so that a run that was reset does not send them again. See activities/at-most-once.ts.
+// 3. All answers of a session carry the token that opened it, so all its rounds end within 25 minutes.
+// 4. An answer beats its deadline, and a cancellation beats an answer: a cancelled run sends nothing more to the bank.
+// 5. An answer is used for the round in which it came, and never kept for another.
 import { CancellationScope, CancelledFailure, condition, workflowInfo } from '@temporalio/workflow';
-import type { Authorized, AuthorizeRequest } from '../activities/authorize.js';
-import type { AsOrdinary } from '../activities/local-calls.js';
-import type { Attempt } from '../activities/retries.js';
-import { milliseconds, type Challenge, type Login, type ResolvedInput } from '../contract.js';
+import type { Authorized } from '../activities/authorize.js';
+import { milliseconds, type Login, type ResolvedInput } from '../contract.js';
 import type { SecurityResponse } from '../flinks/client.js';
-import { once, readable, repeatWhereHarmless } from './calls.js';
-import { failureOf, runFailure } from './failures.js';
-import { shortly } from './local-calls.js';
+import { atMostOnce, repeatable } from './calls.js';
+import type { Run } from './context.js';
+import { runFailure } from './failures.js';
 import { measureAnswer } from './metrics.js';
-import type { Run } from './run.js';
+import { refuseUnsupported } from './unsupported-challenges.js';
 
 export interface OpenedSession {
   requestId: string;
@@ -20,77 +24,59 @@ export interface OpenedSession {
   stale: boolean;
 }
 
-type Challenges = Extract<Authorized, { kind: 'challenges' }>;
+type Mode = 'cached' | 'live';
+/** The reply that asks the customer something. Histories hold the challenges as `open`. */
+type Asked = Extract<Authorized, { kind: 'challenges' }>;
 
 /** A token lives for 30 minutes by Flinks' documents, and the answer of the last round has to reach Flinks with it. */
 const allRoundsWithinMs = 25 * 60_000;
 
-/** Logs in, or opens the stored data, and goes through as many rounds of questions as the bank asks. */
-export async function openSession(
-  run: Run,
-  input: ResolvedInput,
-  login: Login,
-  mode: 'cached' | 'live',
-): Promise<OpenedSession> {
-  const { save, language, tag } = input;
+const outcomeUnknown = { type: 'LoginOutcomeUnknown' } as const;
+
+/** Logs in, or opens the stored data, and goes through as many rounds of challenges as the bank asks for. */
+export async function openSession(run: Run, input: ResolvedInput, login: Login, mode: Mode): Promise<OpenedSession> {
   if ('institution' in login) run.progress.learn({ institution: login.institution });
   run.progress.enter('authorizing');
-  const open = { login, mode, save, language, tag };
-  let reply =
-    mode === 'cached'
-      ? await noting(run, 'FlinksUnavailable', () =>
-          shortly(run, 'Open the stored data', ({ authorize }, at) => authorize({ open, at })),
-        )
-      : await noting(run, 'LoginOutcomeUnknown', () =>
-          onceOnly(run, 'Log in at the bank', (at) => ({
-            open,
-            at,
-            // Not `runId`, which a reset changes: a run that was reset must not log in live once more by itself.
-            run: workflowInfo().originalExecutionRunId,
-          })),
-        );
+  let reply = await authorize(run, input, login, mode);
 
-  const firstAskedAt = Date.now();
+  const lastDeadline = Date.now() + allRoundsWithinMs;
   while (reply.kind === 'challenges') {
-    const { token, run: openedIn, open } = reply;
-    const answers = await askCustomer(run, input, open, firstAskedAt + allRoundsWithinMs);
+    const answers = await askCustomer(run, input, reply.open, lastDeadline);
     run.progress.enter('authorizing');
-    const answer = { requestId: open.requestId, token, answers };
-    const summary = `Answer round ${run.progress.current.round}`;
-    reply = await noting(run, 'LoginOutcomeUnknown', () =>
-      onceOnly(run, summary, (at) => ({ answer, at, run: openedIn })),
-    );
+    reply = await sendAnswers(run, reply, answers);
   }
   return { ...reply.session, cached: mode === 'cached', stale: reply.stale ?? false };
 }
 
-/** Sends what counts at the bank, again only where it cannot have left. */
-const onceOnly = (run: Run, summary: string, request: (at: Attempt) => AuthorizeRequest) =>
-  repeatWhereHarmless(run, (at) => once(run, summary).authorize(request(at)));
+function authorize(run: Run, input: ResolvedInput, login: Login, mode: Mode): Promise<Authorized> {
+  const { save, language, tag } = input;
+  const session = { login, save, language, tag };
+  if (mode === 'cached')
+    return repeatable(run, 'Open the stored data', ({ authorize }, at) =>
+      authorize({ open: { ...session, mode }, at }),
+    );
+  // Not `runId`, which a reset changes: a run that was reset must not log in live once more by itself.
+  const onlyInRunId = workflowInfo().originalExecutionRunId;
+  return atMostOnce(run, 'Log in at the bank', outcomeUnknown, ({ authorize }, at) =>
+    authorize({ open: { ...session, mode }, at, onlyInRunId }),
+  );
+}
 
-async function noting(
-  { progress }: Run,
-  unreported: 'FlinksUnavailable' | 'LoginOutcomeUnknown',
-  call: () => Promise<Authorized | AsOrdinary>,
+function sendAnswers(
+  run: Run,
+  { token, run: openedByRunId, open: { requestId } }: Asked,
+  answers: SecurityResponse[],
 ): Promise<Authorized> {
-  try {
-    const reply = readable(await call());
-    const { requestId, institution } = reply.kind === 'session' ? reply.session : reply.open;
-    progress.learn({
-      requestId,
-      ...(institution !== undefined && { institution }),
-      ...(reply.code !== undefined && { lastFlinksCode: reply.code }),
-    });
-    return reply;
-  } catch (error) {
-    throw failureOf(error, unreported, progress.current.requestId);
-  }
+  const label = `Answer round ${run.progress.current.round}`;
+  return atMostOnce(run, label, outcomeUnknown, ({ authorize }, at) =>
+    authorize({ answer: { requestId, token, answers }, at, onlyInRunId: openedByRunId }),
+  );
 }
 
 async function askCustomer(
   run: Run,
   { answerWithin, maxChallengeRounds }: ResolvedInput,
-  { requestId, challenges }: Challenges['open'],
+  { requestId, challenges }: Asked['open'],
   lastDeadline: number,
 ): Promise<SecurityResponse[]> {
   const { progress, desk } = run;
@@ -98,7 +84,7 @@ async function askCustomer(
   if (round > maxChallengeRounds)
     throw runFailure(
       'TooManyChallengeRounds',
-      `The bank asked for a round beyond the ${maxChallengeRounds} that are allowed.`,
+      `The bank asked for another round after the ${maxChallengeRounds} that are allowed.`,
       { requestId },
     );
   refuseUnsupported(challenges, requestId);
@@ -113,7 +99,6 @@ async function askCustomer(
     await condition(() => desk.taken() !== undefined, Math.max(deadline - Date.now(), 1), {
       summary: `Answers of round ${round} until ${new Date(deadline).toISOString()}`,
     });
-    // Of an answer and a cancellation in the same moment the cancellation wins: nothing more may reach the bank.
     if (CancellationScope.current().consideredCancelled)
       throw new CancelledFailure('Cancelled while an answer was awaited');
     const answers = desk.taken();
@@ -124,24 +109,5 @@ async function askCustomer(
   } finally {
     desk.close();
   }
-  throw runFailure('SecurityAnswerTimedOut', `No answer came in the time for round ${round}.`, { requestId });
-}
-
-/** Questions that no answer could reach: answers go by prompt, and a push approval takes none. */
-function refuseUnsupported(challenges: Challenge[], requestId: string): void {
-  const prompts = challenges.map(({ prompt }) => prompt);
-  const fault =
-    challenges.length === 0
-      ? 'The bank asked for an answer without a question.'
-      : prompts.some((prompt) => prompt.trim() === '')
-        ? 'The bank asked a question without a text.'
-        : new Set(prompts).size < prompts.length
-          ? 'The bank asked the same question twice in one round.'
-          : challenges.some(({ type }) => type === 'WaitUntilEUAccept')
-            ? 'The bank waits for an approval on the customer’s device.'
-            : undefined;
-  if (fault !== undefined)
-    throw runFailure('UnsupportedChallenge', fault, {
-      requestId,
-    });
+  throw runFailure('SecurityAnswerTimedOut', `No answer came in time for round ${round}.`, { requestId });
 }

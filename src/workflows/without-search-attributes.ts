@@ -1,4 +1,4 @@
-// What a worker runs with SEARCH_ATTRIBUTES=off, where a namespace has none registered and nobody may add them.
+// What a worker runs with SEARCH_ATTRIBUTES=off, for a namespace that has none and whose users may not add any.
 import { runRetrieval } from './retrieve-account-details.js';
 
 export const retrieveAccountDetails = (input: unknown) => runRetrieval(input, { searchAttributes: false });

@@ -79,7 +79,7 @@ const planted: [file: string, code: string, rule: string][] = [
   ],
   [
     'src/workflows/planted-unawaited-activity.ts',
-    `import { repeatable } from './calls.js';\nexport function forget(): void {\n  repeatable().getAccountsSummary('x');\n}`,
+    `import { catchUp } from './calls.js';\nimport type { Run } from './context.js';\nexport function forget(run: Run): void {\n  catchUp(run);\n}`,
     'no-floating-promises',
   ],
   ['src/cli/planted-console.ts', `console.log('a secret');\nexport {};`, 'no-console'],
