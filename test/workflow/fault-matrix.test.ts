@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest';
+// A run that meets a fault ends as fault-table.ts says. Each cell of the table has a test of its own, or two: one with the
+// fault once and one with the fault lasting. They are named by row and step, so a single one is run by
+//   npx vitest run --project workflow fault-matrix -t '503 Retry-After once at Summary$'
+// The name is a regular expression: `$` leaves out "Summary poll", and a row with a `+` is written with `\+`.
 import { createCells } from '../support/fault-cell.js';
-import { reportedSurprises } from '../support/surprises.js';
+import { testCells } from '../support/fault-tests.js';
 import { workflowEnvironment } from '../support/workflow-environment.js';
 import { rows as allRows, steps, takesTime } from './fault-table.js';
 
@@ -10,19 +13,12 @@ const rows = allRows.filter((row) => !takesTime(row));
 const MINUTES = 60_000;
 
 // Apart from those that let time pass, because it would run out for a question.
-test('a run that meets a fault at its answer ends as the table says', { timeout: 3 * MINUTES }, async (context) => {
-  const cells = { rows, steps: ['answer'], atATime: 30 } as const;
-  expect(await reportedSurprises(context, 'faults at the answer', run, cells)).toEqual({});
-});
+testCells('faults at the answer', run, { rows, steps: ['answer'], atATime: 30 }, 3 * MINUTES);
 
-test('a run that meets a fault at any other step ends as the table says', { timeout: 5 * MINUTES }, async (context) => {
-  const cells = { rows, steps: steps.filter((step) => step !== 'token' && step !== 'answer'), atATime: 10 };
-  const found = flinks.whileTimePasses(() => reportedSurprises(context, 'faults at other steps', run, cells));
-  expect(await found).toEqual({});
-});
+const others = steps.filter((step) => step !== 'token' && step !== 'answer');
+testCells('faults at other steps', run, { rows, steps: others, atATime: 10 }, 5 * MINUTES, (meanwhile) =>
+  flinks.whileTimePasses(meanwhile),
+);
 
-// Nobody knows whose token is asked for, so that these run one after another.
-test('a run that meets a fault at its token ends as the table says', { timeout: 3 * MINUTES }, async (context) => {
-  const cells = { rows, steps: ['token'], atATime: 1 } as const;
-  expect(await reportedSurprises(context, 'faults at the token', run, cells)).toEqual({});
-});
+// Nobody knows whose token is asked for, so these run one after another.
+testCells('faults at the token', run, { rows, steps: ['token'], atATime: 1 }, 3 * MINUTES);

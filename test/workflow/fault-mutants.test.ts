@@ -2,7 +2,7 @@
 import { expect, test, vi } from 'vitest';
 import type * as errors from '../../src/flinks/errors.js';
 import { createCells } from '../support/fault-cell.js';
-import { surprises } from '../support/surprises.js';
+import { surprises } from '../support/fault-surprises.js';
 import { workflowEnvironment } from '../support/workflow-environment.js';
 import { rows as allRows, type Row } from './fault-table.js';
 

@@ -1,32 +1,23 @@
-import { expect, test } from 'vitest';
+// A run that Flinks keeps waiting ends as fault-table.ts says. A single cell is run by
+//   npx vitest run --project workflow fault-stalls -t 'stall in the body once at Summary$'
 import { createCells } from '../support/fault-cell.js';
-import { reportedSurprises } from '../support/surprises.js';
+import { testCells } from '../support/fault-tests.js';
 import { workflowEnvironment } from '../support/workflow-environment.js';
 import { rows as allRows, steps, takesTime } from './fault-table.js';
 
-// Few at a time, so that nothing but the fault takes this long; and less than a short call within a workflow task is given,
-// which would be made once more after it.
+// Few at a time, so that nothing but the fault takes this long. And less than a short call is given, which would be made
+// once more after it.
 const ms = 1_000;
 const flinks = workflowEnvironment({ limits: { timeouts: { token: ms, authorize: ms, data: ms, poll: ms } } });
 const run = createCells(flinks);
 const rows = allRows.filter(takesTime);
+const MINUTE = 60_000;
 
-test('a run that Flinks keeps waiting at its answer ends as the table says', async (context) => {
-  const cells = { rows, steps: ['answer'], atATime: 2 } as const;
-  expect(await reportedSurprises(context, 'stalls at the answer', run, cells)).toEqual({});
-});
+testCells('stalls at the answer', run, { rows, steps: ['answer'], atATime: 2 }, MINUTE);
 
-test(
-  'a run that Flinks keeps waiting at any other step ends as the table says',
-  { timeout: 120_000 },
-  async (context) => {
-    const cells = { rows, steps: steps.filter((step) => step !== 'token' && step !== 'answer'), atATime: 8 };
-    const found = flinks.whileTimePasses(() => reportedSurprises(context, 'stalls at other steps', run, cells));
-    expect(await found).toEqual({});
-  },
+const others = steps.filter((step) => step !== 'token' && step !== 'answer');
+testCells('stalls at other steps', run, { rows, steps: others, atATime: 8 }, 2 * MINUTE, (meanwhile) =>
+  flinks.whileTimePasses(meanwhile),
 );
 
-test('a run that Flinks keeps waiting at its token ends as the table says', async (context) => {
-  const cells = { rows, steps: ['token'], atATime: 1 } as const;
-  expect(await reportedSurprises(context, 'stalls at the token', run, cells)).toEqual({});
-});
+testCells('stalls at the token', run, { rows, steps: ['token'], atATime: 1 }, MINUTE);

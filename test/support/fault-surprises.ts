@@ -1,10 +1,8 @@
 // The table of faults against what runs make of them.
 import { timesMet, type Cell, type Row, type Step } from '../workflow/fault-table.js';
-import type { TestContext } from 'vitest';
 import type { RunCell } from './fault-cell.js';
-import { report } from './promise.js';
 
-/** One run: where the table says two endings there is one with the fault once, and one with the fault lasting. */
+/** One run. When the table says two endings, there is one with the fault once, and one with the fault lasting. */
 interface Case {
   name: string;
   expected: string;
@@ -28,39 +26,29 @@ const casesOf = (run: RunCell, rows: readonly Row[], step: Step): Case[] =>
 const lastingEnd = (step: Step, cell: Cell): string =>
   cell.lasting === 'completed' ? 'completed' : `${cell.lasting}, met ${timesMet(step, cell)}`;
 
-interface Cells {
+export interface Cells {
   rows: readonly Row[];
   steps: readonly Step[];
   /** So many runs go side by side. */
   atATime: number;
 }
 
-const doubled = /live logins|at the same time|nobody asked|posted again/;
+/** The names of all runs of these cells. */
+export const namesOf = (run: RunCell, { rows, steps }: Cells): string[] =>
+  steps.flatMap((step) => casesOf(run, rows, step)).map(({ name }) => name);
 
-/** Runs the cells and tells the table of promises how many ended as they should; returns the others. */
-export async function reportedSurprises(
-  context: TestContext,
-  promise: string,
+/**
+ * Runs these cells, so many at a time, and names those that ended in another way than the table says. `isWanted` picks
+ * some of them by name.
+ */
+export async function surprises(
   run: RunCell,
-  cells: Cells,
+  { rows, steps, atATime }: Cells,
+  isWanted: (name: string) => boolean = () => true,
 ): Promise<Record<string, object>> {
-  const found = await surprises(run, cells);
-  const all = Object.values(found).map((one) => JSON.stringify(one));
-  report(context, {
-    promise,
-    cases: cells.steps.flatMap((step) => casesOf(run, cells.rows, step)).length,
-    kills: 0,
-    lost: all.length,
-    doubled: all.filter((one) => doubled.test(one)).length,
-    stuck: 0,
-  });
-  return found;
-}
-
-/** Runs the cells of these rows and columns, so many at a time, and names those that ended in another way than the table says. */
-export async function surprises(run: RunCell, { rows, steps, atATime }: Cells): Promise<Record<string, object>> {
   const found: Record<string, object> = {};
-  const waiting = steps.flatMap((step) => casesOf(run, rows, step)).values();
+  const cases = steps.flatMap((step) => casesOf(run, rows, step));
+  const waiting = cases.filter(({ name }) => isWanted(name)).values();
   const lane = async () => {
     for (const { name, expected, ending } of waiting) {
       const ended = await ending();

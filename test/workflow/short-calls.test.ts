@@ -11,7 +11,7 @@ const flinks = workflowEnvironment();
 
 interface Calls {
   ordinary: string[];
-  local: number;
+  short: number;
 }
 
 /** The calls of a run in its history: activities of their own by name, and how many were made within a task. */
@@ -20,26 +20,26 @@ async function callsOf(workflowId: string): Promise<Calls> {
   const all = events ?? [];
   return {
     ordinary: all.flatMap(({ activityTaskScheduledEventAttributes: one }) => one?.activityType?.name ?? []),
-    local: all.filter((event) => event.markerRecordedEventAttributes?.markerName === 'core_local_activity').length,
+    short: all.filter((event) => event.markerRecordedEventAttributes?.markerName === 'core_local_activity').length,
   };
 }
 
 test('a cached run has one activity of its own, and its polls none', async () => {
   const run = await flinks.start('pending-5-polls');
   await run.outcome();
-  expect(await callsOf(run.handle.workflowId)).toEqual({ ordinary: ['getAccountsDetail'], local: 2 + 5 });
+  expect(await callsOf(run.handle.workflowId)).toEqual({ ordinary: ['getAccountsDetail'], short: 2 + 5 });
 });
 
-test('a live login, an answer and Detail are never local', async () => {
+test('a live login, an answer and Detail are never short calls', async () => {
   const run = await flinks.start('question', { mode: 'live' });
   await run.answerRound(1);
   await run.outcome();
   const ordinary = ['authorize', 'authorize', 'getAccountsDetail'];
-  expect(await callsOf(run.handle.workflowId)).toEqual({ ordinary, local: 1 });
+  expect(await callsOf(run.handle.workflowId)).toEqual({ ordinary, short: 1 });
 });
 
 test.each<TurnOptions>([{ priority: 'batch' }, { tenant: 'one' }])(
-  'a run whose turn is set makes no call past its turn: %j',
+  'a run with a priority or a tenant makes no short call, which would bypass it: %j',
   async (turn) => {
     const client = new AccountDetailsClient(flinks.server.client);
     const loginId = loginIdFor('pending-1-poll', turn.tenant === undefined ? 801 : 802);
@@ -47,7 +47,7 @@ test.each<TurnOptions>([{ priority: 'batch' }, { tenant: 'one' }])(
     await client.result(workflowId);
     expect(await callsOf(workflowId)).toEqual({
       ordinary: ['authorize', 'getAccountsSummary', 'getAccountsDetail', 'getAccountsDetailAsync'],
-      local: 0,
+      short: 0,
     });
   },
 );
@@ -59,20 +59,25 @@ describe('a short call whose answer does not begin within a second and a half', 
     ['GetAccountsSummary', 'plain'],
     ['GetAccountsSummaryAsync', 'summary-pending-1-poll'],
     ['GetAccountsDetailAsync', 'pending-1-poll'],
-  ])(
-    '%s is hung up, made again and waited for, and the run does without such calls from then on',
-    async (endpoint, scenario) => {
-      flinks.simulator.inject({ endpoint, times: 2, fault: { kind: 'slow-first-byte', delayMs: 3_000 } });
-      const run = await flinks.start(scenario, { polling: { interval: '1 second' } });
-      expect(await run.outcome()).toMatchObject({ completed: { accounts: expect.any(Array) } });
-      const [given = {}, again = {}] = run.requests(endpoint);
-      expect([given, again]).toMatchObject([{ abortedByClient: true }, { status: expect.any(Number) }]);
-      expect(run.requests().map(({ openAlongside }) => openAlongside)).not.toContain(1);
-      const calls = await callsOf(run.handle.workflowId);
-      const later = calls.ordinary.filter((name) => name !== 'getAccountsDetail').length;
-      expect(later).toBeGreaterThan(0);
-    },
-  );
+  ])('%s is hung up, made again and waited for', async (endpoint, scenario) => {
+    flinks.simulator.inject({ endpoint, times: 2, fault: { kind: 'slow-first-byte', delayMs: 3_000 } });
+    const run = await flinks.start(scenario, { polling: { interval: '1 second' } });
+    expect(await run.outcome()).toMatchObject({ completed: { accounts: expect.any(Array) } });
+    const [given = {}, again = {}] = run.requests(endpoint);
+    expect([given, again]).toMatchObject([{ abortedByClient: true }, { status: expect.any(Number) }]);
+    expect(run.requests().map(({ openAlongside }) => openAlongside)).not.toContain(1);
+  });
+
+  test('is the last one that its run makes: every later call is an ordinary one, in later tasks too', async () => {
+    flinks.simulator.inject({ endpoint: 'Authorize', fault: { kind: 'slow-first-byte', delayMs: 3_000 } });
+    const run = await flinks.start('pending-5-polls');
+    await run.outcome();
+    const polls = Array.from({ length: 5 }, () => 'getAccountsDetailAsync');
+    expect(await callsOf(run.handle.workflowId)).toEqual({
+      ordinary: ['authorize', 'getAccountsSummary', 'getAccountsDetail', ...polls],
+      short: 1,
+    });
+  });
 
   test('but has begun, is read to its end, since the session may have ended with it', async () => {
     flinks.simulator.inject({ endpoint: 'GetAccountsDetailAsync', fault: { kind: 'stall-in-body', delayMs: 3_000 } });
@@ -100,7 +105,7 @@ describe('calls that follow each other in one task', () => {
     await run.outcome();
     expect(await callsOf(run.handle.workflowId)).toEqual({
       ordinary: ['getAccountsSummary', 'getAccountsDetail'],
-      local: 1,
+      short: 1,
     });
   });
 });
