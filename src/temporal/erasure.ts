@@ -2,8 +2,8 @@
 // decoded on the way, so no payload key is needed.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError, type WorkflowService } from '@temporalio/client';
-import { tsToMs } from '@temporalio/common/lib/time.js';
 import type { temporal } from '@temporalio/proto';
+import { tsToMs } from '../sdk-internals/time.js';
 import { AccountDetailsError } from '../contract/errors.js';
 import { errorFromTemporal } from './errors.js';
 import { workflowType } from '../contract.js';

@@ -1,7 +1,8 @@
 // Stored payloads as objects of one S3 bucket, by the SDK's own driver.
 import { ValueError, type Payload, type StorageDriver, type StorageDriverClaim } from '@temporalio/common';
 import { undecodable } from '../encryption/codec.js';
-import { nameIn, namespaceFolder, ownerOf, pathPart } from './object-names.js';
+import { storedNamesOf } from '../../sdk-internals/s3-names.js';
+import { nameIn, ownerOf, pathPart } from './object-names.js';
 import { PayloadStoreError, type PayloadStore } from './payload-store.js';
 import { openBucket, type S3Location } from './s3-bucket.js';
 
@@ -43,10 +44,10 @@ export function createS3Store(location: S3Location, threshold: number): PayloadS
   }
 
   async function deleteStored(namespace: string, workflowId: string, runId?: string): Promise<number> {
-    const ofRun = runId === undefined ? '' : `ri/${pathPart(runId)}/`;
-    const names = `${location.prefix}${namespaceFolder(namespace)}wt/null/wi/${pathPart(workflowId)}/${ofRun}`;
+    const ofRun = runId === undefined ? undefined : pathPart(runId);
+    const names = storedNamesOf(pathPart(namespace), pathPart(workflowId), ofRun);
     try {
-      return await (await opened()).deleteAll(names);
+      return await (await opened()).deleteAll(location.prefix + names);
     } catch (error) {
       throw new PayloadStoreError(`Stored payloads cannot be deleted from ${address}`, error);
     }

@@ -1,5 +1,6 @@
 // The format of encrypted payloads, byte for byte: a change of it makes open runs and kept results unreadable, and breaks
 // codecs in other languages. The vectors were made by another program, from docs/security.md alone.
+import type * as crypto from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Payload } from '@temporalio/common';
 import { describe, expect, test, vi } from 'vitest';
@@ -20,7 +21,7 @@ interface Vector {
 
 const nextNonce = vi.hoisted((): { bytes: Uint8Array } => ({ bytes: new Uint8Array() }));
 vi.mock('node:crypto', async (original) => ({
-  ...(await original<typeof import('node:crypto')>()),
+  ...(await original<typeof crypto>()),
   randomBytes: () => nextNonce.bytes,
 }));
 
