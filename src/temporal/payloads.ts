@@ -1,4 +1,4 @@
-// How payloads are written and read by this process: encrypted, unless that is turned off by name.
+// How this process writes and reads payloads: encrypted, unless PAYLOAD_ENCRYPTION=off says otherwise.
 import type { DataConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { z } from 'zod';
@@ -38,7 +38,7 @@ const variables = z
 export const loadPayloadConfig = (environment: Environment = process.env): PayloadConfig =>
   checkEnvironment(variables, environment, ['PAYLOAD_KEYS']);
 
-/** The data converter of every client and worker in this namespace. Payloads are stored after they were encrypted. */
+/** The data converter of every client and worker in this namespace. Payloads are encrypted first and stored second. */
 export const dataConverterFor = (config: PayloadConfig, namespace: string, store?: PayloadStore): DataConverter => ({
   ...(config && { payloadCodecs: [createEncryptionCodec({ ...config, namespace })], failureConverterPath }),
   externalStorage: externalStorageFor(store),

@@ -4,7 +4,7 @@ import { decodeReferencePayload, isReferencePayload } from '../../sdk-internals/
 import { namespaceFolder, nameIn } from './object-names.js';
 import type { PayloadStore } from './payload-store.js';
 
-/** Whether a payload only says where the payload is. */
+/** Whether a payload only says where the real payload is. */
 export const isReference: (payload: Payload) => boolean = isReferencePayload;
 
 /** The payload that a reference stands for, or undefined if it is not in the store or belongs to another namespace. */
