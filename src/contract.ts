@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { milliseconds } from './contract/duration.js';
 import { stages } from './contract/stages.js';
+import { unfrozen } from './sdk-internals/unfrozen.js';
 
 export { milliseconds } from './contract/duration.js';
 export { stages, type Stage } from './contract/stages.js';
@@ -93,16 +94,6 @@ const guid = z
   .meta({ format: 'uuid' });
 const text = z.string('must be text').min(1, 'must not be empty');
 const flag = z.boolean('must be true or false');
-
-/**
- * A schema that works in the workflow sandbox, too. The sandbox evaluates this module once for all runs and freezes what it
- * can reach of it, and a frozen zod schema cannot parse: it keeps what it has worked out in itself. So there it is reached
- * by way of an object that is frozen already, and the sandbox looks no further.
- */
-const unfrozen = <Schema extends object>(schema: Schema): Schema =>
-  '__TEMPORAL__' in globalThis
-    ? new Proxy(Object.freeze({}) as Schema, { get: (_, key): unknown => Reflect.get(schema, key) })
-    : schema;
 
 /** An object that refuses unknown fields, and says what it should be where something else was given. */
 const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>

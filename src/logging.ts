@@ -4,6 +4,7 @@ import type { LogLevel, LogMetadata, Logger } from '@temporalio/common';
 import { pino, type DestinationStream } from 'pino';
 import { safeFields, safeMessage } from './logging/fields.js';
 import type { LogLevelName } from './logging/levels.js';
+import { sdkLogTime } from './sdk-internals/log-time.js';
 
 /**
  * A logger that takes any message and any metadata and writes what may be seen of them. `message` is a constant text:
@@ -52,10 +53,5 @@ export function logUncaught(logger: Logger): void {
 const isRepetition = ({ sdkComponent, failure }: Record<string, unknown>): boolean =>
   sdkComponent === 'core' && failure === 'UnknownPayloadKey';
 
-/** Under this symbol the SDK says when a line was logged, in nanoseconds: it comes here a moment later. */
-const sdkTime = Symbol.for('log_timestamp');
-
-function timeOf(metadata: LogMetadata): string {
-  const nanoseconds: unknown = metadata[sdkTime];
-  return new Date(typeof nanoseconds === 'bigint' ? Number(nanoseconds / 1_000_000n) : Date.now()).toISOString();
-}
+/** A line of the SDK says when it was logged, which is a moment before it gets here. */
+const timeOf = (metadata: LogMetadata): string => new Date(sdkLogTime(metadata) ?? Date.now()).toISOString();

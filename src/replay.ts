@@ -7,7 +7,7 @@ import { createLogger, nativeLogging } from './logging.js';
 import { isMainModule } from './process/main-module.js';
 import { loadTemporalConfig } from './temporal/connection.js';
 import { dataConverterFor, loadPayloadConfig, type PayloadConfig } from './temporal/payloads.js';
-import { followBrokenReferences } from './temporal/storage/broken-references.js';
+import { followBrokenReferences } from './sdk-internals/broken-references.js';
 import { openPayloadStore, type PayloadStore } from './temporal/storage/storage.js';
 import { bundleWorkflows } from './worker/bundle/bundle.js';
 

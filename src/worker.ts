@@ -14,7 +14,7 @@ import { loadTemporalConfig, withinReach, type TemporalConfig } from './temporal
 import { dataConverterFor, encodedSize, loadPayloadConfig, type PayloadConfig } from './temporal/payloads.js';
 import { workflowBundleFor } from './worker/bundle/prebuilt.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
-import { followBrokenReferences } from './temporal/storage/broken-references.js';
+import { followBrokenReferences } from './sdk-internals/broken-references.js';
 import { openPayloadStore, type PayloadStore } from './temporal/storage/storage.js';
 import { atMost, ofBuild, warnWithoutCurrentBuild } from './worker/dispatch.js';
 import { serveHealth, type HealthServer, type WorkerState } from './worker/health.js';

@@ -1,14 +1,7 @@
 // Starting a run, and joining the one that is open already.
 import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
-import { InternalWorkflowStartOptionsSymbol } from '@temporalio/client/lib/internal.js';
 import type { Workflow } from '@temporalio/common';
-import {
-  decodeArrayFromPayloads,
-  extstoreInboundOptions,
-  visit,
-  walkGetWorkflowExecutionHistoryResponse,
-} from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { calling, isOpen, queryProgress, waitingForRun, type CallOptions } from './temporal-call.js';
 import { AccountDetailsError, InputError } from '../contract/errors.js';
 import {
@@ -21,6 +14,8 @@ import {
   type RetrieveAccountDetailsInput,
 } from '../contract.js';
 import { inputMessage, parseInput } from '../contract/input.js';
+import { startArguments } from '../sdk-internals/first-event.js';
+import { withRequestId } from '../sdk-internals/start-request-id.js';
 import { differingFields } from './same-input.js';
 import { turnOf, type TurnOptions } from './priority.js';
 import { describeRun } from './run-description.js';
@@ -113,8 +108,7 @@ const startOf = (
   workflowIdConflictPolicy: 'FAIL' as const,
   ...turnOf(options),
   ...describeRun(resolved),
-  // The SDK sends a random one otherwise, and has no public option for it.
-  ...(options.requestId !== undefined && { [InternalWorkflowStartOptionsSymbol]: { requestId: options.requestId } }),
+  ...(options.requestId !== undefined && withRequestId(options.requestId)),
 });
 
 function workflowIdOf({ login }: ResolvedInput, { workflowId }: StartOptions): string {
@@ -166,13 +160,6 @@ async function inputOf(temporal: Client, workflowId: string, runId: string): Pro
     execution: { workflowId, runId },
     maximumPageSize: 1,
   });
-  await visit(
-    first,
-    walkGetWorkflowExecutionHistoryResponse,
-    extstoreInboundOptions(loadedDataConverter.externalStorage),
-  );
-  const payloads = first.history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
-  const context = { type: 'workflow', namespace, workflowId } as const;
-  const [input] = (await decodeArrayFromPayloads(loadedDataConverter, payloads, context)) ?? [];
+  const [input] = await startArguments(first, loadedDataConverter, { type: 'workflow', namespace, workflowId });
   return input;
 }

@@ -5,7 +5,7 @@ import { createRemoteJWKSet, jwtVerify, type JWTPayload, type JWTVerifyGetKey, t
 export type Operation = 'encode' | 'decode' | 'download';
 
 export interface AccessOptions {
-  /** Where the keys of the identity provider are, or a secret that its tokens are signed with. */
+  /** Where the identity provider publishes its keys, or the secret that its tokens are signed with. */
   verifyWith: { jwksUrl: URL } | { secret: Uint8Array };
   audience: string;
   issuer?: string | undefined;
@@ -31,11 +31,11 @@ export type CheckAccess = (
   operation: Operation,
 ) => Promise<string>;
 
-// Named one by one, so that a token can never choose `none`, nor pass a public key off as a secret.
+// Listed one by one, so that a token can never choose `none` or have a public key used as a shared secret.
 const asymmetric = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const symmetric = ['HS256', 'HS384', 'HS512'];
 
-/** Access by tokens of the shape that Temporal uses: `permissions` is a list of `<namespace>:<role>`. */
+/** Access by tokens as Temporal uses them: `permissions` is a list of `<namespace>:<role>`. */
 export function accessByToken({ verifyWith, audience, issuer, namespaces }: AccessOptions): CheckAccess {
   const common = { audience, ...(issuer !== undefined && { issuer }), requiredClaims: ['exp'] };
   const verify =

@@ -1,4 +1,4 @@
-// Reads payloads for the Web UI and the CLI: those in Temporal, and those that Temporal has only a reference to.
+// Reads payloads for the Web UI and the CLI: those that are in Temporal, and those that Temporal has only a reference to.
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { isUndecodable } from '../temporal/encryption/codec.js';
 import { workflowIdOf } from '../temporal/encryption/envelope.js';
@@ -6,10 +6,10 @@ import { UnknownPayloadKey } from '../temporal/encryption/keys.js';
 import { isReference, readReference } from '../temporal/storage/references.js';
 import type { PayloadStore } from '../temporal/storage/storage.js';
 
-/** References are short, so a small request could ask for gigabytes; past this many bytes they stay what they are. */
+/** References are short, so a small request could ask for gigabytes. After this many bytes, further references are not followed. */
 const mostStored = 64 * 1024 * 1024;
 
-/** Decodes what can be read; all else stays as it is. References are followed where there is a store. */
+/** Decodes what can be read and leaves everything else as it is. References are followed if there is a store. */
 export async function decodeAll(
   codec: PayloadCodec,
   namespace: string,

@@ -12,12 +12,12 @@ import { decodeAll } from './decode.js';
 export interface CodecServerOptions {
   /** Makes the codec of a namespace. */
   codecFor: (namespace: string) => PayloadCodec;
-  /** Where the payloads are that Temporal has only references to. */
+  /** Has the payloads that Temporal has only references to. */
   store?: PayloadStore | undefined;
   /** Pages of these origins may call, and no others. Programs send no origin. */
   origins: string[];
   checkAccess: CheckAccess;
-  /** Gets one line a request: who, what, how much; never content. */
+  /** Gets one line for each request: who, what, how much. It never gets content. */
   audit: (line: AuditLine) => void;
 }
 
@@ -43,16 +43,16 @@ const requestBody = z.object({
       z.object({
         metadata: z.record(z.string(), base64).default({}),
         data: base64.default(new Uint8Array()),
-        // By this the Web UI knows a reference and its size.
+        // The Web UI knows by this that a payload is a reference, and its size.
         externalPayloads: z.array(z.object({ sizeBytes: z.union([z.string(), z.number()]) })).optional(),
       }),
     )
     .max(mostPayloads)
-    // JSON of a message without payloads leaves the list out.
+    // A message without payloads has no list in its JSON.
     .default([]),
 });
 
-/** A request that is not as it should be, with the status and the sentence for its sender. */
+/** A request that does not fit, with the status and the sentence for its sender. */
 class BadRequest extends Error {
   readonly status: number;
 
@@ -89,7 +89,7 @@ export function createCodecServer({
         const line = { operation, namespace: shown, subject: '-', origin, payloads: 0, unreadable: 0, status: 0 };
         lines.set(request, line);
         if (origin !== '-' && !origins.includes(origin)) throw new AccessDenied(403, 'This origin is not listed.');
-        if (shown === '-') throw new BadRequest(400, 'X-Namespace is missing or is no namespace.');
+        if (shown === '-') throw new BadRequest(400, 'X-Namespace is missing or is not the name of a namespace.');
         line.subject = await checkAccess(headerOf(request, 'authorization'), namespace, operation);
       },
       handler: async (request) => {
@@ -99,7 +99,7 @@ export function createCodecServer({
         const codec = codecFor(namespace);
         if (operation === 'download' && !payloads.every(isReference))
           throw new BadRequest(400, 'Only references to stored payloads can be downloaded.');
-        // The Web UI shows a history without the large payloads, and downloads the one that somebody asks for.
+        // The Web UI shows a history without its large payloads, and downloads one when somebody asks for it.
         const references = operation === 'decode' && request.query['preserveStorageRefs'] === 'true';
         const written =
           operation === 'encode'
@@ -126,7 +126,7 @@ export function createCodecServer({
   server.setErrorHandler((error: FastifyError, _request, reply) => {
     const known = error instanceof AccessDenied || error instanceof BadRequest;
     const status = known ? error.status : (error.statusCode ?? 500);
-    // Whatever was not foreseen could quote what it stumbled over.
+    // The message of an unexpected error could quote a payload.
     const message = known
       ? error.message
       : status === 413

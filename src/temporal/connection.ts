@@ -6,7 +6,7 @@ import { ConfigurationError, withSecretFiles, type Environment } from '../config
 
 export type TemporalConfig = ReturnType<typeof loadClientConnectConfig> & { namespace: string; address: string };
 
-/** How long a server may take to answer before it counts as not there. */
+/** A server that does not answer for so long counts as unreachable. */
 const connectTimeoutMs = 5_000;
 
 /** Reads `temporal.toml` and `TEMPORAL_…`. Throws a ConfigurationError. */
@@ -28,7 +28,7 @@ export function loadTemporalConfig(environment: Environment = process.env): Temp
   }
 }
 
-/** Rejects with a ServerUnreachableError where `connecting` has not succeeded within five seconds. */
+/** Rejects with a ServerUnreachableError if `connecting` does not succeed within five seconds. */
 export async function withinReach<T>(address: string, connecting: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
@@ -43,6 +43,6 @@ export async function withinReach<T>(address: string, connecting: Promise<T>): P
   }
 }
 
-/** Connects a client. Rejects with a ServerUnreachableError within five seconds, and leaves no attempt behind. */
+/** Connects a client. Rejects with a ServerUnreachableError within five seconds, and does not go on trying. */
 export const connectTo = ({ address, connectionOptions }: TemporalConfig): Promise<Connection> =>
   withinReach(address, Connection.connect({ ...connectionOptions, connectTimeout: connectTimeoutMs }));

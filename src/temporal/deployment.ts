@@ -1,15 +1,15 @@
-// Which build of the worker takes new runs. The server decides it, and only among workers that say their build.
+// Which build of the worker takes new runs. The server decides it, among the workers that have a WORKER_BUILD_ID.
 import { isGrpcServiceError, type WorkflowService } from '@temporalio/client';
 import proto from '@temporalio/proto';
 
-/** The name under which all builds of this worker belong together. */
+/** All builds of this worker belong to the deployment of this name. */
 export const deploymentName = 'flinks-account-details';
 
 /** `current` and `ramping` builds get new runs; a `draining` one still has runs of its own, a `drained` one has none. */
 export type BuildStatus = 'current' | 'ramping' | 'draining' | 'drained' | 'inactive';
 
 export interface Deployment {
-  /** The build that takes new runs. Absent where none does: then they wait for a worker without a build. */
+  /** The build that takes new runs. If it is absent, new runs wait for a worker without a build. */
   current?: string;
   /** Whether every part of the task queue has heard which build is current. */
   settled: boolean;
@@ -34,7 +34,7 @@ const statuses: Record<number, BuildStatus> = {
 /** The number of gRPC's status code. */
 const notFound = 5;
 
-/** The builds of this worker in a namespace; undefined where none has ever polled with a `WORKER_BUILD_ID`. */
+/** The builds of this worker in a namespace. Undefined if no worker has ever polled with a `WORKER_BUILD_ID`. */
 export async function describeDeployment(
   { workflowService }: Temporal,
   namespace: string,
@@ -62,7 +62,7 @@ export async function describeDeployment(
   };
 }
 
-/** Lets new runs go to this build. Open runs stay where they began. Rejects where no worker of the build polls. */
+/** Sends new runs to this build. Open runs stay on the build that began them. Rejects if no worker of the build polls. */
 export async function setCurrentBuild(
   { workflowService }: Temporal,
   namespace: string,

@@ -1,9 +1,9 @@
-// Takes runs out of Temporal for good: their histories, what lists know of them, and their stored payloads. Nothing is
-// decoded on the way, so no payload key is needed.
+// Deletes runs from Temporal for good: their histories, their entries in lists and their stored payloads. Nothing is decoded,
+// so that no payload key is needed.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError, type WorkflowService } from '@temporalio/client';
-import { tsToMs } from '@temporalio/common/lib/time.js';
 import type { temporal } from '@temporalio/proto';
+import { tsToMs } from '../sdk-internals/time.js';
 import { AccountDetailsError } from '../contract/errors.js';
 import { errorFromTemporal } from './errors.js';
 import { workflowType } from '../contract.js';
@@ -16,21 +16,21 @@ export interface ErasableRun {
   runId: string;
   /** Milliseconds since 1970; undefined while the run is open. */
   closedAt: number | undefined;
-  /** The run that this one was reset to. It reads what this one has stored. */
+  /** The run that this one was reset to. It reads payloads that this one stored. */
   resetTo: string | undefined;
-  /** How many of its payloads are in a store, as far as the server counts them. */
+  /** How many of its payloads are in a store. The server counts them, and may miss some. */
   storedPayloads: number;
 }
 
 export interface Erasure {
-  /** The runs of a workflow id, the newest among them even where lists do not know it yet. */
+  /** The runs of a workflow id. The newest is among them even if lists do not show it yet. */
   runsOf(workflowId: string): Promise<ErasableRun[]>;
   /** The workflow ids that have a run which closed before this time. */
   idsClosedBefore(time: number): Promise<string[]>;
   /**
-   * Deletes these closed runs and what is stored for them, and resolves with the number of stored payloads once the
-   * server finds none of the runs any more. What no run claims for itself is deleted with the last run of the id.
-   * Throws a RunsStillFoundError where the server does not get on with it.
+   * Deletes these closed runs and what is stored for them. Resolves with the number of deleted payloads, once the server no
+   * longer finds any of the runs. What is stored for the id but for no run is deleted with the last run of the id. Throws a
+   * RunsStillFoundError if the server makes no progress.
    */
   erase(workflowId: string, runs: readonly ErasableRun[]): Promise<number>;
 }
@@ -39,16 +39,16 @@ interface TypedRun extends ErasableRun {
   type: string;
 }
 
-/** The server has accepted the deletion and has not carried it out. */
+/** The server accepted the deletion and did not carry it out. */
 export class RunsStillFoundError extends Error {
   override readonly name = 'RunsStillFoundError';
 
   constructor(workflowId: string, count: number) {
-    super(`The server still finds ${count} deleted runs of ${workflowId}. Give it time, then do this once more.`);
+    super(`The server still finds ${count} deleted runs of ${workflowId}. Wait a while, then run this command again.`);
   }
 }
 
-/** Of these runs, those that closed before `time`. One that a younger run was reset from stays as long as that does. */
+/** Those of these runs that closed before `time`. A run that a younger one was reset from stays as long as the younger one. */
 export function closedBefore(runs: readonly ErasableRun[], time: number): ErasableRun[] {
   const stays = ({ closedAt, resetTo }: ErasableRun): boolean => {
     if (closedAt === undefined || closedAt >= time) return true;
@@ -58,11 +58,11 @@ export function closedBefore(runs: readonly ErasableRun[], time: number): Erasab
   return runs.filter((run) => !stays(run));
 }
 
-/** How long the server may take to get on with a deletion; for a run that has only just closed, half a minute is usual. */
+/** How long the server may make no progress with a deletion. For a run that has only just closed, half a minute is usual. */
 const stallMs = 180_000;
 const pageSize = 1_000;
 
-/** Erases in one namespace. Without a store only what is in Temporal itself is deleted. */
+/** Erases runs of one namespace. Without a store, only what is in Temporal itself is deleted. */
 export function createErasure(service: WorkflowService, namespace: string, store: PayloadStore | undefined): Erasure {
   async function list(query: string): Promise<ExecutionInfo[]> {
     const found: ExecutionInfo[] = [];
@@ -80,7 +80,7 @@ export function createErasure(service: WorkflowService, namespace: string, store
     return found;
   }
 
-  /** Asks the history itself, which knows more than a list and knows it at once. Without a run id, the newest run's. */
+  /** Asks for the run itself, which is more exact than a list and never late. Without a run id, it is the newest run. */
   async function describe(workflowId: string, runId = ''): Promise<TypedRun | undefined> {
     try {
       const execution = { workflowId, runId };
@@ -95,13 +95,13 @@ export function createErasure(service: WorkflowService, namespace: string, store
     }
   }
 
-  /** Another workflow type may use the same id: its runs are not ours to delete, and not ours to overlook either. */
+  /** Another workflow type may use the same id. Its runs are not deleted, and what is stored for them has to stay. */
   async function runsOfAnyType(workflowId: string): Promise<TypedRun[]> {
     const listed = await list(ofId(workflowId));
     const newest = await describe(workflowId);
     const others = listed.map((info) => runFrom(info)).filter(({ runId }) => runId !== newest?.runId);
     const described = await Promise.all(
-      // A run that is listed and has no history any more is being deleted, whatever the list says of it.
+      // A run that is listed but has no history is being deleted, whatever the list says about it.
       others.map(async (run) => (await describe(workflowId, run.runId)) ?? { ...run, closedAt: 0 }),
     );
     return newest ? [newest, ...described] : described;
@@ -117,7 +117,7 @@ export function createErasure(service: WorkflowService, namespace: string, store
   }
 
   async function erase(workflowId: string, runs: readonly ErasableRun[]): Promise<number> {
-    // Stored payloads first: where the store fails, the runs are still there to find them by.
+    // Stored payloads first: if the store fails, the runs are still there and lead to them.
     const payloads = await deleteStored(workflowId, runs);
     for (const { runId } of runs)
       await service
@@ -126,7 +126,7 @@ export function createErasure(service: WorkflowService, namespace: string, store
           if (!isNotFound(error)) throw errorFromTemporal(error, workflowId);
         });
     await untilGone(workflowId, runs);
-    // A worker learns a moment late that its run was terminated, and may have stored one more payload meanwhile.
+    // A worker learns a moment late that its run was terminated, and may have stored one more payload by then.
     return payloads + (await deleteStored(workflowId, runs));
   }
 

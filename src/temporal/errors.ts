@@ -1,4 +1,4 @@
-// From Temporal's errors to ours.
+// Turns Temporal's errors into ours.
 import {
   isGrpcServiceError,
   QueryNotRegisteredError,
@@ -25,7 +25,7 @@ import {
 import { failureTypes, rejectionTypes } from '../contract.js';
 import { PayloadStoreError } from './storage/payload-store.js';
 
-/** Who has to answer a call: the server by itself, or a worker behind it. */
+/** Who has to answer a call: the server itself, or a worker behind it. */
 export type Answerer = 'server' | 'worker';
 
 // Numbers of gRPC's status codes, so that this file needs no gRPC library.
@@ -38,7 +38,7 @@ const failedPrecondition = 9;
 const unavailable = 14;
 const unauthenticated = 16;
 
-/** Turns whatever Temporal's client threw into an AccountDetailsError; what is none of its errors passes unchanged. */
+/** Turns an error of Temporal's client into an AccountDetailsError. Returns any other error unchanged. */
 export function errorFromTemporal(error: unknown, workflowId: string, answeredBy: Answerer = 'worker'): unknown {
   if (error instanceof AccountDetailsError) return error;
   if (error instanceof WorkflowFailedError) return runFailed(error.cause, workflowId);
@@ -52,7 +52,7 @@ export function errorFromTemporal(error: unknown, workflowId: string, answeredBy
   return isGrpcServiceError(cause) ? serverSaid(cause, workflowId, answeredBy) : (payloadError(cause) ?? error);
 }
 
-/** The error for a call that had no answer in time. */
+/** The error for a call that was not answered in time. */
 export const nobodyAnswered = (workflowId: string, answeredBy: Answerer = 'worker'): AccountDetailsError =>
   answeredBy === 'worker' ? noWorker(workflowId) : new ServerUnreachableError();
 
@@ -103,14 +103,14 @@ function updateFailed(cause: Error | undefined, workflowId: string): AccountDeta
     : new AccountDetailsError('RunClosed', `Run ${workflowId} ended before it replied.`);
 }
 
-/** What stood in the way of a payload on this side: its store, or the lack of the key. */
+/** The error of a payload that this process could not store or read: the store failed, or the key is missing. */
 function payloadError(error: unknown): AccountDetailsError | undefined {
   if (error instanceof PayloadStoreError) return new AccountDetailsError('PayloadStore', error.message);
   const noKey = error instanceof ApplicationFailure && error.type === 'UnknownPayloadKey';
   if (noKey || error instanceof ValueError)
     return new AccountDetailsError(
       'UnreadablePayload',
-      `This process cannot read what the run holds${noKey ? `: ${error.message}` : '.'} PAYLOAD_… has to be set here as it is for the workers.`,
+      `This process cannot read the payloads of the run${noKey ? `: ${error.message}` : '.'} Set PAYLOAD_… here as it is set for the workers.`,
     );
   return undefined;
 }

@@ -1,4 +1,4 @@
-// In CommonJS, where a file finds its neighbour in the same way whether it was imported or required.
+// In CommonJS, so that it finds the file beside it in the same way whether it was imported or required.
 
-/** Where the failure converter is, for the worker, the client and the bundle alike. */
+/** The path of the failure converter, for worker, client and bundle. */
 exports.failureConverterPath = require.resolve('./failure-converter.cjs');

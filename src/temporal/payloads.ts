@@ -1,16 +1,16 @@
-// How payloads are written and read by this process: encrypted, unless that is turned off by name.
+// How this process writes and reads payloads: encrypted, unless PAYLOAD_ENCRYPTION=off says otherwise.
 import type { DataConverter } from '@temporalio/common';
-import { encodeToPayload, loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import proto from '@temporalio/proto';
 import { z } from 'zod';
 import { checkEnvironment, type Environment } from '../config/environment.js';
+import { encodedPayload } from '../sdk-internals/payload-encoding.js';
 import { createEncryptionCodec, type Accepted } from './encryption/codec.js';
 import { localKeys, parsePayloadKeys, type KeyProvider } from './encryption/keys.js';
 import { failureConverterPath } from './failure-converter-path.cjs';
 import { externalStorageFor } from './storage/external-storage.js';
 import type { PayloadStore } from './storage/payload-store.js';
 
-/** Undefined where encryption is off. */
+/** Undefined if encryption is off. */
 export type PayloadConfig = { keys: KeyProvider; accept: Accepted } | undefined;
 
 const missing =
@@ -34,18 +34,18 @@ const variables = z
     return { keys: localKeys(keys), accept: PAYLOAD_ACCEPT };
   });
 
-/** Reads `PAYLOAD_…`. Throws a ConfigurationError that says how to make a key where there is none. */
+/** Reads `PAYLOAD_…`. Throws a ConfigurationError that says how to make a key if there is none. */
 export const loadPayloadConfig = (environment: Environment = process.env): PayloadConfig =>
   checkEnvironment(variables, environment, ['PAYLOAD_KEYS']);
 
-/** The data converter of every client and worker in this namespace. Payloads are stored after they were encrypted. */
+/** The data converter of every client and worker in this namespace. Payloads are encrypted first and stored second. */
 export const dataConverterFor = (config: PayloadConfig, namespace: string, store?: PayloadStore): DataConverter => ({
   ...(config && { payloadCodecs: [createEncryptionCodec({ ...config, namespace })], failureConverterPath }),
   externalStorage: externalStorageFor(store),
 });
 
-/** Bytes that a value takes up in Temporal, compressed and encrypted where this converter does so. */
+/** How many bytes a value takes up in Temporal, compressed and encrypted if this converter does that. */
 export async function encodedSize(converter: DataConverter, value: unknown): Promise<number> {
-  const payload = await encodeToPayload(loadDataConverter(converter), value, undefined);
+  const payload = await encodedPayload(converter, value);
   return proto.temporal.api.common.v1.Payload.encode(payload).finish().length;
 }

@@ -1,23 +1,23 @@
-// The search attributes by which operators find runs. A run that writes one which is not registered cannot go on.
+// The search attributes by which operators find runs. A run that writes one that is not registered cannot go on.
 import type { NativeConnection } from '@temporalio/worker';
 import { ConfigurationError } from '../config/environment.js';
 import { searchAttributes } from '../contract.js';
 
-/** Temporal's enum `IndexedValueType`, as far as it is used here. */
+/** The numbers of Temporal's enum `IndexedValueType` that are used here. */
 const typeNumbers = { KEYWORD: 2, DATETIME: 6 };
 const cliTypes = { KEYWORD: 'Keyword', DATETIME: 'Datetime' };
 type Name = keyof typeof searchAttributes;
 const names = Object.keys(searchAttributes) as Name[];
 
-/** Which of ours are not registered, and which with a type that runs cannot write. */
+/** Which of our search attributes are not registered, and which are registered with a type that runs cannot write. */
 export const searchAttributeFaults = (registered: Record<string, number>) => ({
   missing: names.filter((name) => !registered[name]),
   otherType: names.filter((name) => registered[name] && registered[name] !== typeNumbers[searchAttributes[name]]),
 });
 
 /**
- * Registers what is missing in the namespace. Throws a ConfigurationError with the lines for an administrator where
- * this worker may not, or where an attribute has another type. Safe to call from many workers at once.
+ * Registers what is missing in the namespace. Throws a ConfigurationError if this worker is not allowed to, with the commands
+ * for an administrator, or if an attribute has another type. Many workers may call it at once.
  */
 export async function ensureSearchAttributes({ operatorService }: NativeConnection, namespace: string): Promise<void> {
   const registered = async () => (await operatorService.listSearchAttributes({ namespace })).customAttributes ?? {};
@@ -33,11 +33,11 @@ export async function ensureSearchAttributes({ operatorService }: NativeConnecti
     });
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
-    // Another worker may have been faster with the same attributes.
+    // Another worker may have registered the same attributes in the meantime.
     const after = await registered().catch((): Record<string, number> => ({}));
     missing = searchAttributeFaults(after).missing;
     if (missing.length > 0)
-      throw new ConfigurationError([{ variable: missing.join(', '), problem: mend(missing, namespace) }]);
+      throw new ConfigurationError([{ variable: missing.join(', '), problem: fix(missing, namespace) }]);
   }
 }
 
@@ -46,16 +46,16 @@ function refuseOtherTypes(names: Name[]): void {
   throw new ConfigurationError(
     names.map((name) => ({
       variable: `search attribute ${name}`,
-      problem: `is registered with another type than ${cliTypes[searchAttributes[name]]}; rename that one, or set SEARCH_ATTRIBUTES=off`,
+      problem: `is registered, but its type is not ${cliTypes[searchAttributes[name]]}; rename the registered one, or set SEARCH_ATTRIBUTES=off`,
     })),
   );
 }
 
-const mend = (missing: Name[], namespace: string): string =>
+const fix = (missing: Name[], namespace: string): string =>
   `could not be registered as search attributes. An administrator has to run:\n${registrationLines(missing, namespace)}\n` +
   'or set SEARCH_ATTRIBUTES=off';
 
-/** The lines by which an administrator registers them. */
+/** The commands with which an administrator registers them, one a line. */
 export const registrationLines = (missing: Name[], namespace: string): string =>
   missing
     .map((name) => {

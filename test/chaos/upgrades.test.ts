@@ -8,7 +8,7 @@ import { report } from '../support/promise.js';
 
 const folder = new URL('../replay/histories/', import.meta.url);
 // The payloads of an encrypted run play no part in its order of events.
-const files = (await readdir(folder)).filter((file) => file.endsWith('.json') && !file.startsWith('encrypted.'));
+const files = (await readdir(folder)).filter((file) => file.endsWith('.json') && file !== 'encrypted.json');
 let today: WorkflowBundle;
 let idle: WorkflowBundle;
 

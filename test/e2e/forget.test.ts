@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { Connection, WorkflowClient } from '@temporalio/client';
-import { tsToMs } from '@temporalio/common/lib/time.js';
+import { tsToMs } from '../../src/sdk-internals/time.js';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { localEnvironment } from '../../dev/local-environment.js';
 import type { TemporalServer } from '../../dev/temporal-server.js';

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { isReferencePayload } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { isReferencePayload } from '../../src/sdk-internals/references.js';
 import proto from '@temporalio/proto';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startChild, untilReady, type Child } from '../../dev/child.js';

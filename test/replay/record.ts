@@ -1,9 +1,8 @@
-// Records one history of each shape with the code as it is: `npm run record-histories`, or
-// the shapes that are named after `--`. Run it when a release changes
-// what workflows do, and keep the older files: runs that began with them may still be open.
+// Records one history of each shape with the code as it is: `npm run record-histories`, or only the shapes that are named
+// after `--`. From the first release on, a history that a release recorded stays: a run that began like it may still be open.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { Client } from '@temporalio/client';
 import { temporalCli } from '../../dev/binaries.js';
@@ -21,14 +20,8 @@ import { dataConverterFor, loadPayloadConfig } from '../../src/temporal/payloads
 import { inputOf, recordedKeys, recordedNamespace, shapes, type Shape } from './shapes.js';
 
 const folder = new URL('./histories/', import.meta.url);
-const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
 
-/** What workflows have done since, within this version: histories of before stay beside those of after. */
-const latest = 'local-calls';
-
-/** A history without the traces that every machine leaves in it: who ran it, and where its files lay. */
+/** A history without the traces that every machine leaves in it: who ran it, and where its files were. */
 const withoutMachine = (history: string): string =>
   JSON.stringify(
     JSON.parse(history, (key, value: unknown) => (key === 'identity' ? 'recorder' : key === 'stackTrace' ? '' : value)),
@@ -68,7 +61,7 @@ async function record(shape: Shape, n: number): Promise<number> {
     const where = ['--address', server.address, '--namespace', namespace, '--workflow-id', workflowId];
     const show = ['workflow', 'show', ...where, '--output', 'json'];
     const { stdout } = await promisify(execFile)(await temporalCli(), show, { maxBuffer: 64 * 1024 * 1024 });
-    await writeFile(new URL(`${shape.name}.v${version}.${latest}.json`, folder), `${withoutMachine(stdout)}\n`);
+    await writeFile(new URL(`${shape.name}.json`, folder), `${withoutMachine(stdout)}\n`);
     return (JSON.parse(stdout) as { events: unknown[] }).events.length;
   });
 }

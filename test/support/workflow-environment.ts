@@ -10,7 +10,7 @@ import { defaultRetryPolicy, type RetryPolicy } from '../../src/activities/retri
 import { searchAttributes, taskQueue, type RetrieveAccountDetailsInput } from '../../src/contract.js';
 import { createFlinksClient, type FlinksClientOptions } from '../../src/flinks/client.js';
 import { testConverter } from './encryption.js';
-import { followBrokenReferences } from '../../src/temporal/storage/broken-references.js';
+import { followBrokenReferences } from '../../src/sdk-internals/broken-references.js';
 import { createRetrievals, type RawPayload, type Retrieval } from './retrieval.js';
 import { timeSkippingEnvironment } from './servers.js';
 import { usualBundle } from './workflow-bundle.js';

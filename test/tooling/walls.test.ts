@@ -61,6 +61,23 @@ const planted: [file: string, code: string, rule: string][] = [
     `import { createActivities } from '../activities/index.js';\nexport const create = createActivities;`,
     'no-restricted-imports',
   ],
+  ...['src/cli', 'src/client', 'src/contract', 'src/activities', 'src/workflows', 'src/temporal'].map(
+    (room): [string, string, string] => [
+      `${room}/planted-sdk-inside.ts`,
+      `import { tsToMs } from '@temporalio/common/lib/time.js';\nexport const read = tsToMs;`,
+      'no-restricted-imports',
+    ],
+  ),
+  [
+    'src/sdk-internals/planted-up.ts',
+    `import { taskQueue } from '../contract.js';\nexport const name = taskQueue;`,
+    'no-restricted-imports',
+  ],
+  [
+    'src/sdk-internals/planted-worker.ts',
+    `import { LogTimestamp } from '@temporalio/worker';\nexport const symbol = LogTimestamp;`,
+    'no-restricted-imports',
+  ],
   ['src/activities/planted-axios.ts', `import axios from 'axios';\nexport const get = axios;`, 'no-restricted-imports'],
   [
     'src/client/planted.ts',

@@ -1,8 +1,8 @@
 // Whether a worker would take a new run.
 import type { Connection } from '@temporalio/client';
-import { tsToMs } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
 import { taskQueue } from '../../contract.js';
+import { tsToMs } from '../../sdk-internals/time.js';
 import type { TemporalConfig } from '../../temporal/connection.js';
 import { starterCommand } from '../terminal/output.js';
 import { findingsOf, type Finding } from './finding.js';

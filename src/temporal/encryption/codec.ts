@@ -1,6 +1,6 @@
-// Between Temporal and us: payloads are compressed and encrypted on their way out, and read again on their way in.
+// Payloads are compressed and encrypted on their way to Temporal, and read again on their way back.
 //
-//   value ─► JSON payload ─► gzip where it pays ─► AES-256-GCM ─► Temporal
+//   value ─► JSON payload ─► gzip if it gets smaller ─► AES-256-GCM ─► Temporal
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gunzipSync, gzip, gzipSync } from 'node:zlib';
@@ -9,15 +9,15 @@ import proto from '@temporalio/proto';
 import { encodingOf, envelopeOf, isEncrypted, seal, type Envelope } from './envelope.js';
 import type { KeyProvider, PayloadScope } from './keys.js';
 
-/** An encoding that no converter knows: what carries it becomes an undecodable value, and stops no run. */
+/** An encoding that no converter knows. A payload that carries it becomes an undecodable value and stops no run. */
 const undecodableEncoding = 'binary/undecodable';
 
-/** What a worker takes in: everything, what was encrypted for its namespace, or only what was for the very workflow id. */
+/** What a worker accepts: everything, what was encrypted for its namespace, or only what was encrypted for the workflow id. */
 export type Accepted = 'any' | 'namespace' | 'workflow';
 
 export interface EncryptionOptions {
   keys: KeyProvider;
-  /** From configuration and not from the SDK, which replays every history as of namespace `default`. */
+  /** From the configuration: while the SDK replays a history it says that the namespace is `default`. */
   namespace: string;
   accept?: Accepted;
 }
@@ -25,29 +25,29 @@ export interface EncryptionOptions {
 const { Payload: wire } = proto.temporal.api.common.v1;
 const tagLength = 16;
 const compressAbove = 512;
-/** Bank data shrinks to a tenth even so; more effort costs twice the time for a few percent. */
+/** Bank data shrinks to a tenth at this level. A higher one takes twice the time for a few percent. */
 const quick = { level: 1 };
-/** Below this many bytes a hand-over to another thread costs more than the work. */
+/** For fewer bytes than this, to hand them to another thread takes longer than the work. */
 const inlineBelow = 256 * 1024;
-/** No payload that we wrote inflates to more; a bomb that somebody else sends is refused. */
+/** No payload that we wrote inflates to more than this. A zip bomb that somebody else sends is refused. */
 const bounded = { maxOutputLength: 256 * 1024 * 1024 };
 /** The first byte of what is encrypted says what follows it. */
-const plain = 0;
-const gzipped = 1;
-/** The data of a payload that is JSON, and nothing more. */
-const json = 2;
+const wholePayload = 0;
+const gzippedPayload = 1;
+/** Only the data of a payload follow, and its encoding is JSON. */
+const jsonData = 2;
 const jsonEncoding = 'json/plain';
 
 /**
- * Encrypts every payload for the workflow id that owns it, or for the namespace where it is not known. Decoding throws
- * UnknownPayloadKey, since the key may come; whatever else cannot be read becomes an undecodable payload.
+ * Encrypts every payload for the workflow id that owns it, or for the namespace if the workflow id is not known. Decoding
+ * throws UnknownPayloadKey if the key is missing, since it may come. What else cannot be read becomes an undecodable payload.
  */
 export function createEncryptionCodec({ keys, namespace, accept = 'any' }: EncryptionOptions): PayloadCodec {
   async function encrypt(payload: Payload, workflowId: string | undefined): Promise<Payload> {
     if (isNothing(payload)) return payload;
     const scope = { namespace, workflowId };
-    const { keyId, key, wrappedKey } = await keys.keyToEncrypt(scope);
-    const envelope: Envelope = { keyId, nonce: drawNonce(), scope, wrappedKey };
+    const { keyId, key } = await keys.keyToEncrypt(scope);
+    const envelope: Envelope = { keyId, nonce: drawNonce(), scope };
     const { metadata, authenticated } = seal(envelope);
     const cipher = createCipheriv('aes-256-gcm', key, envelope.nonce, { authTagLength: tagLength });
     cipher.setAAD(authenticated);
@@ -60,7 +60,7 @@ export function createEncryptionCodec({ keys, namespace, accept = 'any' }: Encry
     if (!isEncrypted(payload)) return accept === 'any' ? payload : undecodable;
     const envelope = envelopeOf(payload);
     if (!envelope || !belongsHere(envelope.scope, workflowId)) return undecodable;
-    const key = await keys.keyToDecrypt(envelope.scope, envelope.keyId, envelope.wrappedKey);
+    const key = await keys.keyToDecrypt(envelope.scope, envelope.keyId);
     const data = payload.data ?? new Uint8Array();
     try {
       const decipher = createDecipheriv('aes-256-gcm', key, envelope.nonce, { authTagLength: tagLength });
@@ -83,7 +83,7 @@ export function createEncryptionCodec({ keys, namespace, accept = 'any' }: Encry
   };
 }
 
-/** 96 random bits: two payloads of one data key share them once in many billions. */
+/** 96 random bits. That two payloads of one data key draw the same ones does not happen in practice. */
 export const drawNonce = (): Uint8Array => randomBytes(12);
 
 /** Stands for a payload that can never be read. */
@@ -98,24 +98,25 @@ export const isUndecodable = (payload: Payload): boolean => encodingOf(payload) 
 const isMerely = (encoding: string, payload: Payload): boolean =>
   encodingOf(payload) === encoding && Object.keys(payload.metadata ?? {}).length === 1;
 
-/** The payload of null and undefined. It stays as it is: sixty polls that found nothing new would fill a history otherwise. */
+/** The payload of null and undefined. It is not encrypted: it holds nothing, and each poll that finds Flinks at work returns it. */
 const isNothing = (payload: Payload): boolean => isMerely('binary/null', payload) && !payload.data?.length;
 
-/** The payload with its own metadata, compressed where that makes it smaller. */
+/** The payload with its own metadata, compressed if that makes it smaller. */
 async function pack(payload: Payload): Promise<Uint8Array> {
   const raw = wire.encode(payload).finish();
   if (raw.length > compressAbove) {
     const smaller = raw.length < inlineBelow ? gzipSync(raw, quick) : await promisify(gzip)(raw, quick);
-    if (smaller.length < raw.length) return Buffer.concat([Uint8Array.of(gzipped), smaller]);
+    if (smaller.length < raw.length) return Buffer.concat([Uint8Array.of(gzippedPayload), smaller]);
   }
-  if (isMerely(jsonEncoding, payload)) return Buffer.concat([Uint8Array.of(json), payload.data ?? new Uint8Array()]);
-  return Buffer.concat([Uint8Array.of(plain), raw]);
+  if (isMerely(jsonEncoding, payload))
+    return Buffer.concat([Uint8Array.of(jsonData), payload.data ?? new Uint8Array()]);
+  return Buffer.concat([Uint8Array.of(wholePayload), raw]);
 }
 
 async function unpack(packed: Uint8Array): Promise<Payload> {
   const rest = packed.subarray(1);
-  if (packed[0] === json) return { metadata: { encoding: Buffer.from(jsonEncoding) }, data: rest };
-  const { metadata, data } = wire.decode(packed[0] === gzipped ? await inflate(rest) : rest);
+  if (packed[0] === jsonData) return { metadata: { encoding: Buffer.from(jsonEncoding) }, data: rest };
+  const { metadata, data } = wire.decode(packed[0] === gzippedPayload ? await inflate(rest) : rest);
   return { metadata, data };
 }
 

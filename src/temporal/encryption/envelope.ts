@@ -1,20 +1,65 @@
-// What an encrypted payload says in plain text of how it was encrypted: its metadata, all of which is authenticated.
+// The readable part of an encrypted payload: how it was encrypted, and for whom. docs/security.md describes the format.
 import type { Payload } from '@temporalio/common';
 import { lengthPrefixed, type PayloadScope } from './keys.js';
 
 const encryptedEncoding = 'binary/encrypted';
+const headerName = 'h';
+const headerVersion = 3;
 const nonceLength = 12;
+/** Each part of the header begins with its length in so many bytes. */
+const lengthWidth = 2;
+/** The length of a part that is absent. */
+const absent = 0xffff;
+/** The fourth part of the header is reserved for a wrapped data key. It is absent until a key management service needs it. */
+const reserved = undefined;
 
 export interface Envelope {
   keyId: string;
   nonce: Uint8Array;
   scope: PayloadScope;
-  wrappedKey?: Uint8Array | undefined;
 }
 
-/** An envelope as it was read, and the bytes that the payload's tag vouches for beside its data. */
+/** An envelope as it was read, and the bytes of the header, which the payload's tag authenticates. */
 export interface SealedEnvelope extends Envelope {
   authenticated: Uint8Array;
+}
+
+export const encodingOf = ({ metadata }: Payload): string | undefined => read(metadata?.['encoding']);
+
+export const isEncrypted = (payload: Payload): boolean => encodingOf(payload) === encryptedEncoding;
+
+/** The metadata of a payload that is encrypted so. One entry holds all of it, since each payload of a history pays for it. */
+export function seal({ keyId, nonce, scope }: Envelope): {
+  metadata: Record<string, Uint8Array>;
+  authenticated: Uint8Array;
+} {
+  const parts = lengthPrefixed([keyId, scope.namespace, scope.workflowId, reserved], lengthWidth);
+  const header = Buffer.concat([Uint8Array.of(headerVersion), nonce, parts]);
+  return { metadata: { encoding: Buffer.from(encryptedEncoding), [headerName]: header }, authenticated: header };
+}
+
+/** Reads the header of an encrypted payload. Returns undefined if it is not a header of this format. */
+export function envelopeOf({ metadata }: Payload): SealedEnvelope | undefined {
+  const header = Buffer.from(metadata?.[headerName] ?? []);
+  const parts = header[0] === headerVersion ? partsOf(header.subarray(1 + nonceLength)) : undefined;
+  if (parts?.length !== 4 || parts[3] !== reserved) return undefined;
+  const [keyId, namespace, workflowId] = parts.map(read);
+  if (keyId === undefined || namespace === undefined || (parts[2] && workflowId === undefined)) return undefined;
+  const nonce = header.subarray(1, 1 + nonceLength);
+  return { keyId, nonce, scope: { namespace, workflowId }, authenticated: header };
+}
+
+/** The parts in these bytes, undefined for each that is absent. Returns undefined if the bytes end within a part. */
+function partsOf(bytes: Buffer): (Buffer | undefined)[] | undefined {
+  const parts: (Buffer | undefined)[] = [];
+  let at = 0;
+  while (at + lengthWidth <= bytes.length) {
+    const length = bytes.readUIntBE(at, lengthWidth);
+    at += lengthWidth;
+    parts.push(length === absent ? undefined : bytes.subarray(at, at + length));
+    if (length !== absent) at += length;
+  }
+  return at === bytes.length ? parts : undefined;
 }
 
 const text = new TextDecoder('utf-8', { fatal: true });
@@ -27,90 +72,8 @@ function read(value: Uint8Array | null | undefined): string | undefined {
   }
 }
 
-export const encodingOf = ({ metadata }: Payload): string | undefined => read(metadata?.['encoding']);
-
-export const isEncrypted = (payload: Payload): boolean => encodingOf(payload) === encryptedEncoding;
-
-/** The metadata of a payload that is encrypted so: one entry, since every payload of a history carries them. */
-export function seal({ keyId, nonce, scope, wrappedKey }: Envelope): {
-  metadata: Record<string, Uint8Array>;
-  authenticated: Uint8Array;
-} {
-  const parts = [keyId, scope.namespace, scope.workflowId, wrappedKey];
-  const header = Buffer.concat([Uint8Array.of(headerVersion), nonce, lengthPrefixed(parts, lengthWidth)]);
-  return { metadata: { encoding: Buffer.from(encryptedEncoding), [headerName]: header }, authenticated: header };
-}
-
-/** Of any version; undefined where the metadata are not those of one. */
-export function envelopeOf({ metadata }: Payload): SealedEnvelope | undefined {
-  const header = metadata?.[headerName];
-  return header ? envelopeIn(header) : envelopeOfNames(metadata ?? {});
-}
-
-const headerName = 'h';
-const headerVersion = 3;
-/** Bytes that tell a part's length; no id and no wrapped key is longer than they can say. */
-const lengthWidth = 2;
-const absent = 0xffff;
-
-function envelopeIn(header: Uint8Array): SealedEnvelope | undefined {
-  const bytes = Buffer.from(header);
-  if (bytes[0] !== headerVersion) return undefined;
-  const parts: (Buffer | undefined)[] = [];
-  let at = 1 + nonceLength;
-  while (at + lengthWidth <= bytes.length) {
-    const length = bytes.readUIntBE(at, lengthWidth);
-    at += lengthWidth;
-    parts.push(length === absent ? undefined : bytes.subarray(at, at + length));
-    if (length !== absent) at += length;
-  }
-  const [keyId, namespace, workflowId, wrappedKey] = parts;
-  const scope = { namespace: read(namespace), workflowId: read(workflowId) };
-  if (at !== bytes.length || parts.length !== 4 || (workflowId && scope.workflowId === undefined)) return undefined;
-  return envelope(read(keyId), bytes.subarray(1, 1 + nonceLength), scope, wrappedKey, header);
-}
-
-function envelope(
-  keyId: string | undefined,
-  nonce: Uint8Array | null | undefined,
-  { namespace, workflowId }: { [part in keyof PayloadScope]: string | undefined },
-  wrappedKey: Uint8Array | undefined,
-  authenticated: Uint8Array,
-): SealedEnvelope | undefined {
-  if (keyId === undefined || namespace === undefined || nonce?.length !== nonceLength) return undefined;
-  return { keyId, nonce, scope: { namespace, workflowId }, wrappedKey, authenticated };
-}
-
-/** The entries of the versions before, of which open runs and kept results may still be. */
-const names = {
-  '1': {
-    version: 'encryption-version',
-    keyId: 'encryption-key-id',
-    nonce: 'encryption-nonce',
-    namespace: 'encryption-namespace',
-    workflowId: 'encryption-workflow-id',
-    wrappedKey: 'encryption-wrapped-key',
-  },
-  '2': { version: 'v', keyId: 'key', nonce: 'nonce', namespace: 'ns', workflowId: 'id', wrappedKey: 'wrapped' },
-} as const;
-const versions = ['2', '1'] as const;
-
-function envelopeOfNames(metadata: Record<string, Uint8Array>): SealedEnvelope | undefined {
-  const version = versions.find((one) => read(metadata[names[one].version]) === one);
-  if (version === undefined) return undefined;
-  const name = names[version];
-  const owner = metadata[name.workflowId];
-  const scope = { namespace: read(metadata[name.namespace]), workflowId: read(owner) };
-  if (owner && scope.workflowId === undefined) return undefined;
-  const keyId = read(metadata[name.keyId]);
-  const nonce = metadata[name.nonce];
-  const wrappedKey = metadata[name.wrappedKey] ?? undefined;
-  const authenticated = lengthPrefixed([version, keyId, nonce, scope.namespace, scope.workflowId, wrappedKey]);
-  return envelope(keyId, nonce, scope, wrappedKey, authenticated);
-}
-
-/** The workflow id that an encrypted payload says it belongs to; nothing is proved by it until it is decrypted. */
+/** The workflow id that an encrypted payload claims to belong to. Only decrypting it proves the claim. */
 export const workflowIdOf = (payload: Payload): string | undefined => envelopeOf(payload)?.scope.workflowId;
 
-/** The id of the key that an encrypted payload says it was encrypted with. */
+/** The id of the key that an encrypted payload claims to be encrypted with. */
 export const keyIdOf = (payload: Payload): string | undefined => envelopeOf(payload)?.keyId;

@@ -2,36 +2,34 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 
-/** What a payload belongs to. Without a workflow id it is of scope `namespace`: written by a codec server for the CLI. */
+/** What a payload belongs to. Without a workflow id it belongs to the namespace: a codec server wrote it for the CLI. */
 export interface PayloadScope {
   namespace: string;
   workflowId?: string | undefined;
 }
 
-/** A data key, and what has to be stored beside the ciphertext to find it again. */
+/** A data key, and the id of the configured key that it comes from. */
 export interface DataKey {
   keyId: string;
   key: KeyObject;
-  /** The data key itself, wrapped by a key management service; local keys need none. */
-  wrappedKey?: Uint8Array;
 }
 
 /** Finds data keys. It is asynchronous so that a key management service can stand behind it. */
 export interface KeyProvider {
-  /** The key with which payloads of this scope are encrypted now. */
+  /** The key that encrypts payloads of this scope now. */
   keyToEncrypt(scope: PayloadScope): Promise<DataKey>;
-  /** The key that encrypted a payload. Rejects with UnknownPayloadKey where it is not to be had, and may come later. */
-  keyToDecrypt(scope: PayloadScope, keyId: string, wrappedKey?: Uint8Array): Promise<KeyObject>;
+  /** The key that encrypted a payload. Rejects with UnknownPayloadKey if this process does not have it: it may come later. */
+  keyToDecrypt(scope: PayloadScope, keyId: string): Promise<KeyObject>;
 }
 
 /**
- * A payload was encrypted with a key that this process does not have. With the key it can be read, so a workflow task
- * fails with this and is tried again. The type and the key's id stay readable: see failure-converter.cjs.
+ * A payload was encrypted with a key that this process does not have. Such a payload can be read once the key is there, so
+ * the workflow task fails with this and is tried again. Its type and message stay readable: see failure-converter.cjs.
  */
 export class UnknownPayloadKey extends ApplicationFailure {
   constructor(keyId: string) {
-    const mend = 'Add it to PAYLOAD_KEYS; whatever waits for it then goes on by itself.';
-    super(`No payload key with the id ${keyId}. ${mend}`, 'UnknownPayloadKey');
+    const fix = 'Add it to PAYLOAD_KEYS of this process. What waits for the key then goes on by itself.';
+    super(`There is no payload key with the id ${keyId} here. ${fix}`, 'UnknownPayloadKey');
   }
 }
 
@@ -43,7 +41,7 @@ export interface PayloadKey {
 
 const keyPattern = /^([A-Za-z0-9][A-Za-z0-9._-]{0,63}):([A-Za-z0-9+/]{43}=)$/;
 
-/** Reads `id:base64 of 32 bytes`, comma-separated. Returns undefined where any of it does not fit, or an id repeats. */
+/** Reads `id:base64 of 32 bytes`, comma-separated. Returns undefined if any part does not fit, or if an id repeats. */
 export function parsePayloadKeys(text: string): PayloadKey[] | undefined {
   const keys = text.split(',').map((part) => {
     const [, id, secret] = keyPattern.exec(part.trim()) ?? [];
@@ -54,7 +52,7 @@ export function parsePayloadKeys(text: string): PayloadKey[] | undefined {
   return known.length === keys.length && ids.size === known.length ? known : undefined;
 }
 
-/** How many derived keys are kept. One costs microseconds to derive again. */
+/** How many derived keys are kept. To derive one again takes microseconds. */
 const keptKeys = 2_000;
 
 /** Keys from the configuration: the first encrypts, all of them decrypt. Data keys are derived from them by HKDF. */
@@ -85,10 +83,10 @@ export function localKeys(keys: readonly PayloadKey[]): KeyProvider {
 }
 
 /**
- * Joins parts so that no two lists of parts give the same bytes; an absent part differs from an empty one. Each part's length
- * takes `width` bytes.
+ * Joins parts so that two different lists never give the same bytes. Each part begins with its length in `width` bytes; the
+ * length of an absent part has every bit set, so that it differs from an empty one.
  */
-export function lengthPrefixed(parts: readonly (string | Uint8Array | undefined)[], width = 4): Buffer {
+export function lengthPrefixed(parts: readonly (string | undefined)[], width = 4): Buffer {
   return Buffer.concat(
     parts.flatMap((part) => {
       if (part === undefined) return [Buffer.alloc(width, 0xff)];

@@ -1,14 +1,14 @@
-// What the SDK stores payloads by and follows references with. Whoever can send a signal can send a reference, so one that
-// can never be followed becomes an undecodable payload: an exception would fail the workflow task again and again.
+// The SDK stores payloads and follows references with this. Whoever can send a signal can send a reference. One that can never
+// be followed becomes an undecodable payload, because an exception would fail the workflow task again and again.
 import { ExternalStorage, type StorageDriver } from '@temporalio/common';
 import { undecodable } from '../encryption/codec.js';
 import { nameIn } from './object-names.js';
 import { PayloadStoreError, type PayloadStore } from './payload-store.js';
 
-/** Drivers that a worker or client of ours may have stored a payload with, though this process has not got them. */
+/** Drivers that a worker or client of ours may have stored a payload with, even if this process does not have them. */
 const ownDrivers = new Set(['file', 's3']);
 
-/** With a store, large payloads go there. Without one, nothing is stored, and references are still looked at by us. */
+/** With a store, large payloads go there. Without a store nothing is stored, and references still come to our drivers. */
 export const externalStorageFor = (store: PayloadStore | undefined): ExternalStorage =>
   store
     ? new References({ drivers: [store.driver], payloadSizeThreshold: store.threshold })
@@ -20,7 +20,7 @@ class References extends ExternalStorage {
   }
 }
 
-/** Stands for a driver that this process lacks. It rejects where the payload may be had once PAYLOAD_STORAGE is set right. */
+/** Stands for a driver that this process does not have. It rejects if the payload can be read once PAYLOAD_STORAGE is right. */
 const elsewhere = (name: string): StorageDriver => ({
   name,
   type: 'flinks-temporal.elsewhere',

@@ -1,4 +1,4 @@
-// Stored payloads as files of one folder, which every worker, client and codec server has to see.
+// Stores payloads as files of one folder, which every worker, client and codec server has to share.
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ import { PayloadStoreError, type PayloadStore } from './payload-store.js';
 
 const { Payload: wire } = proto.temporal.api.common.v1;
 
-/** Stores payloads below `folder`, which has to exist. A payload that is there is whole: it is moved there when written. */
+/** Stores payloads in `folder`, which has to exist. A file there is always complete: it is moved there after it was written. */
 export function createFileStore(folder: string, threshold: number): PayloadStore {
   const driver: StorageDriver = {
     name: 'file',
@@ -38,7 +38,7 @@ export function createFileStore(folder: string, threshold: number): PayloadStore
     return new StorageDriverClaim({ key });
   }
 
-  /** Rejects where the file is not to be had, since it may come; what is no payload will never be one. */
+  /** Rejects if the file cannot be read, since it may come. A file that is not a payload becomes an undecodable one. */
   async function read(claim: StorageDriverClaim): Promise<Payload> {
     const name = nameIn(claim);
     if (name === undefined) return undecodable;
@@ -60,7 +60,7 @@ export function createFileStore(folder: string, threshold: number): PayloadStore
       },
     );
     await rm(path, { recursive: true, force: true });
-    // What has a dot in its name is the part of a payload that a worker died over.
+    // A file with a dot in its name is part of a payload: its worker died while it wrote it.
     return files.filter((file) => file.isFile() && !file.name.includes('.')).length;
   }
 
@@ -73,7 +73,7 @@ export function createFileStore(folder: string, threshold: number): PayloadStore
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Returns when the bytes are on the disk: the reference to them is about to be, too. */
+/** Returns when the bytes are on the disk, because Temporal is about to keep a reference to them. */
 async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {

@@ -1,5 +1,5 @@
-// What stored payloads are called: a name begins with the namespace and the workflow id that it belongs to, so that all of
-// a workflow id can be found and deleted.
+// The names of stored payloads. A name begins with the namespace and the workflow id, so that everything that is stored for a
+// workflow id can be found and deleted.
 import { createHash } from 'node:crypto';
 import type { StorageDriverClaim, StorageDriverTargetInfo } from '@temporalio/common';
 
@@ -7,8 +7,8 @@ import type { StorageDriverClaim, StorageDriverTargetInfo } from '@temporalio/co
 const longestPart = 200;
 
 /**
- * Writes any name as one part of a path. Two names never share a part, not even where a file system does not tell upper
- * from lower case, and no part has a dot or a slash to climb with.
+ * Writes any name as one part of a path. Two names never give the same part, not even if the file system ignores case. No part
+ * has a dot or a slash, so that none leads out of its folder.
  */
 export function pathPart(name: string): string {
   const part = [...Buffer.from(name)].map(readableByte).join('') || '!';
@@ -20,14 +20,14 @@ function readableByte(byte: number): string {
   return /[a-z0-9_-]/.test(character) ? character : `!${byte.toString(16).padStart(2, '0')}`;
 }
 
-/** Whose a payload is, each a part of its path. */
+/** Who a payload belongs to. Each field is a part of its path. */
 export interface Owner {
   namespace: string;
   workflowId: string;
   runId: string;
 }
 
-/** A client that starts or signals a run does not name it, so the run may be empty. */
+/** The run is empty if a client stores a payload before it knows the run: when it starts or signals one. */
 export const ownerOf = (target: StorageDriverTargetInfo | undefined): Owner => ({
   namespace: pathPart(target?.namespace ?? ''),
   workflowId: pathPart((target?.kind === 'workflow' && target.id) || ''),
@@ -37,7 +37,7 @@ export const ownerOf = (target: StorageDriverTargetInfo | undefined): Owner => (
 const beginning = 'v0/ns';
 const ownName = /^v0\/ns(\/[a-z0-9_!-]+)+$/;
 
-/** The name in a claim, where it is one that we give; whoever can send a signal can send a claim. */
+/** The name in a claim, if it is a name as we give them. Whoever can send a signal can send a claim. */
 export function nameIn({ claimData }: StorageDriverClaim): string | undefined {
   const name = claimData['key'];
   return name !== undefined && ownName.test(name) ? name : undefined;

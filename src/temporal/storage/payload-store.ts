@@ -1,11 +1,11 @@
 import type { StorageDriver } from '@temporalio/common';
 import { ShownError } from '../../contract/shown-error.js';
 
-/** A store did not do what it was asked for. It may later, so whatever needed it is tried again. */
+/** A store failed. It may work later, so what needs it is tried again. */
 export class PayloadStoreError extends ShownError {
   override readonly name = 'PayloadStoreError';
 
-  /** `what` names the store. Of the cause only the error code of the file system or of S3 is said, which quotes nothing. */
+  /** `what` names the store. Only the error code of the cause is shown, of the file system or of S3: it quotes nothing. */
   constructor(what: string, cause: unknown, payload?: string) {
     const which = payload === undefined ? '' : ` It is ${payload}.`;
     super(`${what} (${reasonIn(cause)}). Check PAYLOAD_STORAGE and whether this process may use it.${which}`);
@@ -19,14 +19,14 @@ function reasonIn(cause: unknown): string {
   );
 }
 
-/** Where payloads are that are too large for Temporal, encrypted like all others. */
+/** Has the payloads that are too large for Temporal, encrypted like all others. */
 export interface PayloadStore {
   driver: StorageDriver;
-  /** Payloads of at least so many bytes, compressed and encrypted, are stored; smaller ones stay in Temporal. */
+  /** Payloads of at least so many bytes, compressed and encrypted, are stored. Smaller ones stay in Temporal. */
   threshold: number;
   /**
-   * Deletes what is stored for a workflow id, or for one run of it, and returns how many payloads that were. Deleting what
-   * is not there is no error. A run that was reset reads payloads of the run before it.
+   * Deletes what is stored for a workflow id, or for one run of it, and returns how many payloads that were. It is not an error
+   * if nothing is there. A run that was made by a reset reads payloads of the run before it.
    */
   deleteStored(namespace: string, workflowId: string, runId?: string): Promise<number>;
 }

@@ -1,13 +1,13 @@
-// Reads stored payloads for somebody who may read the payloads of one namespace.
+// Reads stored payloads for somebody who may read those of one namespace.
 import type { Payload, StorageDriverClaim } from '@temporalio/common';
-import { decodeReferencePayload, isReferencePayload } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { decodeReferencePayload, isReferencePayload } from '../../sdk-internals/references.js';
 import { namespaceFolder, nameIn } from './object-names.js';
 import type { PayloadStore } from './payload-store.js';
 
-/** Whether a payload only says where the payload is. */
+/** Whether a payload only says where the real payload is. */
 export const isReference: (payload: Payload) => boolean = isReferencePayload;
 
-/** The payload that a reference stands for, or undefined where it is not to be had or is another namespace's. */
+/** The payload that a reference stands for, or undefined if it is not in the store or belongs to another namespace. */
 export async function readReference(
   { driver }: PayloadStore,
   reference: Payload,

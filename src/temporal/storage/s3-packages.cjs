@@ -1,6 +1,6 @@
-// In CommonJS, where a package can be looked for without being loaded: the AWS SDK is large, and most never need it.
+// In CommonJS, which can look for a package without loading it. The AWS SDK is large, and most processes never need it.
 
-/** The packages behind S3 that are not installed. Those who use the client only need not have them. */
+/** The packages for S3 that are not installed. Somebody who uses only the client may not have them. */
 exports.missingS3Packages = () =>
   ['@aws-sdk/client-s3', '@temporalio/external-storage-s3', '@temporalio/external-storage-s3-aws-sdk'].filter(
     (name) => {

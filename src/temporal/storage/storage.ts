@@ -1,4 +1,4 @@
-// Which store this process has for payloads that are too large for Temporal, from its environment.
+// The store of this process for payloads that are too large for Temporal, from its environment.
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -11,7 +11,7 @@ import { createS3Store } from './s3-store.js';
 export type { PayloadStore } from './payload-store.js';
 
 const kilobyte = 1024;
-/** A store has to take what is above this, or a run's summary and detail would no longer fit into Temporal together. */
+/** The threshold must not be higher: a run's summary and detail would no longer fit into Temporal together. */
 const highestThreshold = 1024 * kilobyte;
 
 const variables = z
@@ -30,7 +30,7 @@ const variables = z
     const s3 = s3Address.exec(address)?.groups;
     if (s3) {
       const missing = missingS3Packages();
-      if (missing.length > 0) return refuse(`on S3 needs more packages: npm install ${missing.join(' ')}`);
+      if (missing.length > 0) return refuse(`is on S3, which needs more packages: npm install ${missing.join(' ')}`);
       const { bucket = '', path = '' } = s3;
       const prefix = path.replace(/\/*$/, path === '' ? '' : '/');
       return createS3Store({ bucket, prefix, endpoint: v.PAYLOAD_STORAGE_S3_ENDPOINT }, threshold);
@@ -53,8 +53,8 @@ function folderOf(address: string): string | undefined {
 }
 
 /**
- * Reads `PAYLOAD_STORAGE…`. Returns undefined where payloads are not to be stored; then what is too large for Temporal
- * fails. Throws a ConfigurationError. Nothing is opened before it is used.
+ * Reads `PAYLOAD_STORAGE…`. Returns undefined if it is not set: then a payload that is too large for Temporal fails. Throws a
+ * ConfigurationError if it does not fit. Nothing is opened before it is used.
  */
 export const openPayloadStore = (environment: Environment = process.env): PayloadStore | undefined =>
   checkEnvironment(variables, environment, []);

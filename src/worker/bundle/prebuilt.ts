@@ -1,4 +1,4 @@
-// Workflow bundles that were made at build time, one for each way in which a worker may be set.
+// Workflow bundles that are made at build time, one for each combination of settings that a worker may have.
 import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -11,12 +11,12 @@ const beginning = '// flinks-temporal workflow bundle ';
 
 const { version: sdk } = createRequire(import.meta.url)('@temporalio/worker/package.json') as { version: string };
 
-/** All the ways in which a worker may be set. */
+/** All combinations of settings that a worker may have. */
 export const bundleKinds: BundleOptions[] = [true, false].flatMap((encryption) =>
   [true, false].map((searchAttributes) => ({ encryption, searchAttributes })),
 );
 
-/** Where `npm run build` puts the bundle of these settings: beside the compiled sources. */
+/** Where `npm run build` puts the bundle for these settings: beside the compiled sources. */
 export const prebuiltPath = ({ encryption, searchAttributes }: BundleOptions): string =>
   fileURLToPath(
     new URL(
@@ -25,15 +25,15 @@ export const prebuiltPath = ({ encryption, searchAttributes }: BundleOptions): s
     ),
   );
 
-/** Writes the bundle of these settings to `path`, with a first line that says what it was made for. */
+/** Writes the bundle for these settings to `path`. Its first line says what it was made for. */
 export async function writeBundle(options: BundleOptions, path: string): Promise<void> {
   const { code } = await bundleWorkflows(options);
   await writeFile(path, `${beginning}${JSON.stringify({ ...options, sdk })}\n${code}`);
 }
 
 /**
- * The bundle for a worker: the file that it is told to use, the one that the build made, or where it runs from its sources
- * one that is made now. Throws a ConfigurationError for a file that was made for other settings: without encryption its
+ * The bundle for a worker: the file that it is told to use, or the one that the build made. A worker that runs from its sources
+ * makes one now. Throws a ConfigurationError if the file was made for other settings: with a bundle without encryption,
  * failures would be stored readable.
  */
 export async function workflowBundleFor(options: BundleOptions, path?: string): Promise<{ code: string }> {
@@ -43,8 +43,9 @@ export async function workflowBundleFor(options: BundleOptions, path?: string): 
     throw refused(file, `cannot be read (${error.code}). Make it with "npm run build"`);
   });
   const made = headerOf(code);
-  if (!made) throw refused(file, 'is no workflow bundle of this product. Make one with "npm run build"');
-  if (made.sdk !== sdk) throw refused(file, `was made with SDK ${made.sdk}, and this is ${sdk}. Run "npm run build"`);
+  if (!made) throw refused(file, 'is not a workflow bundle of this product. Make one with "npm run build"');
+  if (made.sdk !== sdk)
+    throw refused(file, `was made with SDK ${made.sdk}, and this worker has ${sdk}. Run "npm run build"`);
   for (const [setting, variable] of variables)
     if (made[setting] !== options[setting])
       throw refused(

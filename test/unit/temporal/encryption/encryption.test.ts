@@ -29,10 +29,10 @@ function codec(
   return createEncryptionCodec({ keys: localKeys(parsePayloadKeys(keys) ?? []), namespace, accept });
 }
 
-/** As of a key management service that gives one data key whatever it is asked for: only the codec checks what is asked. */
+/** Gives one data key for every scope and key id, so that only the codec notices what was changed. */
 const oneKey = createSecretKey(randomBytes(32));
-const wrappingKeys: KeyProvider = {
-  keyToEncrypt: async () => ({ keyId: 'kms', key: oneKey, wrappedKey: Buffer.from('wrapped') }),
+const oneKeyForAll: KeyProvider = {
+  keyToEncrypt: async () => ({ keyId: 'one', key: oneKey }),
   keyToDecrypt: async () => oneKey,
 };
 
@@ -78,7 +78,7 @@ describe('what was encrypted', () => {
   });
 
   test.each(['data', 'encoding', 'h'])('is refused once any single bit of its %s is flipped', async (part) => {
-    const one = createEncryptionCodec({ keys: wrappingKeys, namespace: 'default' });
+    const one = createEncryptionCodec({ keys: oneKeyForAll, namespace: 'default' });
     await fc.assert(
       fc.asyncProperty(anyPayload, fc.nat(), fc.nat({ max: 7 }), async (payload, at, bit) => {
         const [sealed = {}] = await one.encode([payload], of('run-1'));
@@ -95,7 +95,7 @@ describe('what was encrypted', () => {
     );
   });
 
-  test('is refused where it breaks off', async () => {
+  test('is refused if it is cut short', async () => {
     await fc.assert(
       fc.asyncProperty(anyPayload, fc.nat(), async (payload, at) => {
         const { metadata, data } = await encrypted(payload, 'run-1');
@@ -130,7 +130,7 @@ describe('what was encrypted', () => {
     );
   });
 
-  test('cannot be passed off as of the whole namespace by leaving its workflow id out', async () => {
+  test('is refused if its workflow id is left out, so that it would belong to the whole namespace', async () => {
     const sealed = await encrypted(json('Montreal'), 'run-1');
     const header = Buffer.from(sealed.metadata?.['h'] ?? []);
     const owner = Buffer.concat([Buffer.from([0, 5]), Buffer.from('run-1')]);
@@ -142,7 +142,7 @@ describe('what was encrypted', () => {
     expect(isUndecodable(await decrypted(relabelled, 'run-2'))).toBe(true);
   });
 
-  test('never uses a nonce twice: not in a thousand payloads, nor in the hundred thousand that are drawn after them', async () => {
+  test('never uses a nonce twice: not in a thousand payloads, and not in a hundred thousand draws after them', async () => {
     const some = Array.from({ length: 1_000 }, () => json(1));
     const sealed = await codec().encode(some, of('run-1'));
     const nonces = sealed.map((one) => envelopeOf(one)?.nonce ?? new Uint8Array());
@@ -152,7 +152,7 @@ describe('what was encrypted', () => {
     expect(nonces[0]).toHaveLength(12);
   });
 
-  test('is compressed where that makes it smaller, and only above 512 bytes', async () => {
+  test('is compressed if that makes it smaller, and only above 512 bytes', async () => {
     const size = async (value: unknown) => (await encrypted(json(value), 'run-1')).data?.length ?? 0;
     expect(await size('x'.repeat(100_000))).toBeLessThan(1_000);
     expect(await size('x'.repeat(300))).toBeGreaterThan(300);
@@ -168,14 +168,14 @@ test('costs 117 bytes a payload for a run of a LoginId', async () => {
   expect(wire.encode(sealed).finish().length - wire.encode(payload).finish().length).toBe(117);
 });
 
-test('null and undefined say nothing, so they stay as they are, and come in whatever else may', async () => {
+test('null and undefined hold nothing, so they are not encrypted, and every setting accepts them', async () => {
   const nothing = (): Payload => ({ metadata: { encoding: Buffer.from('binary/null') } });
   expect(plainBytes(await encrypted(nothing(), 'run-1'))).toEqual(plainBytes(nothing()));
   for (const accept of ['any', 'namespace', 'workflow'] as const)
     expect(plainBytes(await decrypted(nothing(), 'run-1', codec(first, { accept })))).toEqual(plainBytes(nothing()));
 });
 
-test('a null that carries something is encrypted, and refused where it was not', async () => {
+test('a null that carries something is encrypted, and is refused if it was not', async () => {
   const data = Buffer.from('Montreal');
   const more = { encoding: Buffer.from('binary/null'), more: data };
   for (const one of [{ metadata: { encoding: Buffer.from('binary/null') }, data }, { metadata: more }]) {
@@ -195,12 +195,12 @@ describe('what cannot be read', () => {
     );
   });
 
-  test('never throws otherwise, whatever somebody sends', async () => {
+  test('throws nothing else, whatever somebody sends', async () => {
     const metadata = fc.dictionary(
-      fc.constantFrom('encoding', 'h', 'v', 'key', 'nonce', 'ns', 'x'),
+      fc.constantFrom('encoding', 'h', 'x'),
       fc.oneof(
         fc.uint8Array(),
-        fc.constantFrom('binary/encrypted', '1', '2', 'first', 'default').map((text) => Buffer.from(text)),
+        fc.constantFrom('binary/encrypted', '\u0003', 'first', 'default').map((text) => Buffer.from(text)),
       ),
     );
     await fc.assert(
@@ -212,7 +212,7 @@ describe('what cannot be read', () => {
     );
   });
 
-  test('stays out as configured: plain payloads, and payloads of the namespace', async () => {
+  test('is refused as configured: plain payloads, and payloads of the namespace', async () => {
     const plain = json('plain');
     const ofNamespace = await encrypted(json('from the codec server'));
     const ofRun = await encrypted(json('from a client of ours'), 'run-1');
@@ -245,7 +245,7 @@ describe('keys', () => {
     ['an id twice', `${keyText('a')},${keyText('a')}`],
     ['a trailing comma', `${keyText('a')},`],
     ['an id with a blank', keyText('a b')],
-  ])('%s is no key', (_what, text) => {
+  ])('%s is not a key', (_what, text) => {
     expect(parsePayloadKeys(text)).toBeUndefined();
   });
 });

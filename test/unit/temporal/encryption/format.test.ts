@@ -1,97 +1,128 @@
-// Payloads as released versions wrote them, with a key invented for it. They stay as they are: whatever the format becomes,
-// open runs and kept results of before have to be read.
+// The format of encrypted payloads, byte for byte: a change of it makes open runs and kept results unreadable, and breaks
+// codecs in other languages. The vectors were made by another program, from docs/security.md alone.
+import type * as crypto from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { Payload } from '@temporalio/common';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createEncryptionCodec, isUndecodable } from '../../../../src/temporal/encryption/codec.js';
+import { envelopeOf, seal } from '../../../../src/temporal/encryption/envelope.js';
 import { localKeys, parsePayloadKeys } from '../../../../src/temporal/encryption/keys.js';
 
-const keys = parsePayloadKeys('recorded:YSBmaWN0aXRpb3VzIGtleSBvZiAzMiBieXRlcyAuLi4=') ?? [];
-const codec = createEncryptionCodec({ keys: localKeys(keys), namespace: 'default' });
-const owner = { type: 'workflow', namespace: 'default', workflowId: 'account-details-recorded' } as const;
+interface Vector {
+  what: string;
+  namespace: string;
+  workflowId: string | null;
+  nonce: string;
+  payload: { encoding: string; data: string };
+  dataKey: string;
+  plaintext: string;
+  encrypted: { h: string; data: string };
+}
 
-const values = [
-  { what: 'a payload of one run', ofRun: true, value: { title: 'Épargne', balance: 12.5 } },
-  { what: 'a compressed payload', ofRun: true, value: { title: 'word '.repeat(300) } },
-  { what: 'a payload of the namespace', ofRun: false, value: { title: 'written by the command line' } },
-];
+const nextNonce = vi.hoisted((): { bytes: Uint8Array } => ({ bytes: new Uint8Array() }));
+vi.mock('node:crypto', async (original) => ({
+  ...(await original<typeof crypto>()),
+  randomBytes: () => nextNonce.bytes,
+}));
 
-/** What each version called its metadata, and the nonces and data of the payloads above. */
-const versions = [
-  {
-    version: '1',
-    names: {
-      version: 'encryption-version',
-      keyId: 'encryption-key-id',
-      nonce: 'encryption-nonce',
-      namespace: 'encryption-namespace',
-      workflowId: 'encryption-workflow-id',
-    },
-    written: [
-      [
-        'e0IJDwlh1vByABRu',
-        's+CR4FIflINq7233wQYi8WKwhg7SCv0JO6oIpzH+3ZnLS6lNrfI8Bo2j80wyb/VjZ+r3CyTin3huA/7ejETJkfTg8b1X5/tm/15PdALM',
-      ],
-      [
-        'zA1PG/Fu9OUCYiUZ',
-        'hr6y+1bQkp70cbLc/33L4rLEnuXv60lKT45ZuODUMsAPJwEBcvxnp7reCfGXu5/TSAvvokyS+EAvRTILIhG422/U445/zcA8tXhIMS8Z+BfneblOp64IC0MzuydPuRVB',
-      ],
-      [
-        '+KwhMSRCIosmLKfs',
-        '6Ym2S3XpSr5R6xW0oXoEU2p1GsgMT8KSr1GMOpvlSfnVAyr9QIDf+os1lv6kYNQyXXqUAcM0kXuwP6VpzU271jo4PsHn5XyNA22Uc+znh8eY7A==',
-      ],
-    ],
-  },
-  {
-    version: '2',
-    names: { version: 'v', keyId: 'key', nonce: 'nonce', namespace: 'ns', workflowId: 'id' },
-    written: [
-      [
-        'VDja/iBQ1qIWxZSD',
-        '/wMTdJFiiibXwFBrwMRXXTSetWGEloTDSV2oWKwqcGL1tcCY+jLVzSANLSVjMi2CoR9yCVYRxQwkvcxu/cHDdTmVzmE9R0shTNRPte7p',
-      ],
-      [
-        'LemJdTmOm41w7UDI',
-        'roBlJ3U9vHnQTFiGpSv/SRoBjWuttCTfS3cZhnZBs/C58P+l8doBb8tQdAWndlTRYADV/MA70sdg/C18h+XzkZo0sHsLbEE6Ql+pjbDeRFQj89lSp2JQXI47br15uPkR',
-      ],
-      [
-        'NJpUdn34txyoZkea',
-        'aDywzQ/2ihrptyEkjGL/NH11nXZSiMFy84lom6ktTTxQCVO10ROrpyvbu/VjTEMgcFaA9mSmcslfIOkFitArr+W3tjRd2P+2ZdF0m+qLj8kkZg==',
-      ],
-    ],
-  },
-] as const;
+const document = new URL('../../../../docs/payload-format.json', import.meta.url);
+const { payloadKeys, keyId, vectors } = JSON.parse(await readFile(document, 'utf8')) as {
+  payloadKeys: string;
+  keyId: string;
+  vectors: Vector[];
+};
+const hex = (text: string): Buffer => Buffer.from(text, 'hex');
+const keys = localKeys(parsePayloadKeys(payloadKeys) ?? []);
 
-const recorded = versions.flatMap(({ version, names, written }) =>
-  written.map(([nonce, data], index) => {
-    const { what = '', ofRun = false, value } = values[index] ?? {};
-    const words = {
-      encoding: 'binary/encrypted',
-      [names.version]: version,
-      [names.keyId]: 'recorded',
-      [names.namespace]: 'default',
-      ...(ofRun && { [names.workflowId]: owner.workflowId }),
-    };
-    const metadata = Object.fromEntries(Object.entries(words).map(([name, word]) => [name, Buffer.from(word)]));
-    const payload = (): Payload => ({
-      metadata: { ...metadata, [names.nonce]: Buffer.from(nonce, 'base64') },
-      data: Buffer.from(data, 'base64'),
-    });
-    return { what: `${what} of version ${version}`, value, payload };
-  }),
-);
+const codecOf = ({ namespace }: Vector) => createEncryptionCodec({ keys, namespace });
+const ownerOf = ({ namespace, workflowId }: Vector) =>
+  workflowId === null ? undefined : ({ type: 'workflow', namespace, workflowId } as const);
+const plain = ({ payload }: Vector): Payload => ({
+  metadata: { encoding: Buffer.from(payload.encoding) },
+  data: hex(payload.data),
+});
+const encrypted = ({ encrypted: { h, data } }: Vector): Payload => ({
+  metadata: { encoding: Buffer.from('binary/encrypted'), h: hex(h) },
+  data: hex(data),
+});
+const inHex = ({ metadata, data }: Payload = {}) => ({
+  metadata: Object.fromEntries(
+    Object.entries(metadata ?? {}).map(([key, value]) => [key, Buffer.from(value).toString('hex')]),
+  ),
+  data: Buffer.from(data ?? []).toString('hex'),
+});
+/** Two programs compress the same text to different bytes. */
+const isCompressed = ({ plaintext }: Vector): boolean => plaintext.startsWith('01');
 
-describe('the formats of before of encrypted payloads', () => {
-  test.each(recorded)('$what can still be read', async (one) => {
-    const [payload] = await codec.decode([one.payload()], owner);
-    expect(Buffer.from(payload?.metadata?.['encoding'] ?? []).toString()).toBe('json/plain');
-    expect(JSON.parse(Buffer.from(payload?.data ?? []).toString())).toEqual(one.value);
+describe.each(vectors)('$what', (vector) => {
+  test('is read', async () => {
+    const [read] = await codecOf(vector).decode([encrypted(vector)], ownerOf(vector));
+    expect(inHex(read)).toEqual(inHex(plain(vector)));
   });
 
-  test.each(recorded)('$what of which a bit was changed is refused', async (one) => {
-    const payload = one.payload();
+  test('has the data key that the document says', async () => {
+    const { namespace, workflowId } = vector;
+    const key = await keys.keyToDecrypt({ namespace, workflowId: workflowId ?? undefined }, keyId);
+    expect(key.export().toString('hex')).toBe(vector.dataKey);
+  });
+
+  test('is refused if a bit of it was changed', async () => {
+    const payload = encrypted(vector);
     const data = Buffer.from(payload.data ?? []);
     data[3] = (data[3] ?? 0) ^ 1;
-    const [read] = await codec.decode([{ ...payload, data }], owner);
+    const [read] = await codecOf(vector).decode([{ ...payload, data }], ownerOf(vector));
     expect(read && isUndecodable(read)).toBe(true);
+  });
+});
+
+test.each(vectors.filter((vector) => !isCompressed(vector)))(
+  '$what is written with exactly these bytes',
+  async (vector) => {
+    nextNonce.bytes = hex(vector.nonce);
+    const [written] = await codecOf(vector).encode([plain(vector)], ownerOf(vector));
+    expect(inHex(written)).toEqual(inHex(encrypted(vector)));
+  },
+);
+
+describe('a header of another format is not read', () => {
+  const { metadata } = seal({ keyId: 'k', nonce: new Uint8Array(12), scope: { namespace: 'n', workflowId: 'w' } });
+  const header = metadata['h'] ?? new Uint8Array();
+  const withoutReserved = header.subarray(0, -2);
+
+  test.each([
+    ['an earlier version', Buffer.concat([Uint8Array.of(2), header.subarray(1)])],
+    ['a later version', Buffer.concat([Uint8Array.of(4), header.subarray(1)])],
+    ['the reserved part in use', Buffer.concat([withoutReserved, Uint8Array.of(0, 1, 65)])],
+    ['the reserved part empty instead of absent', Buffer.concat([withoutReserved, Uint8Array.of(0, 0)])],
+    ['no reserved part', withoutReserved],
+    ['a fifth part', Buffer.concat([header, Uint8Array.of(0xff, 0xff)])],
+    ['bytes behind the last part', Buffer.concat([header, Uint8Array.of(0)])],
+    ['nothing behind the nonce', header.subarray(0, 13)],
+    ['nothing', new Uint8Array()],
+  ])('%s', (_what, h) => {
+    expect(envelopeOf({ metadata })?.keyId).toBe('k');
+    expect(envelopeOf({ metadata: { ...metadata, h } })).toBeUndefined();
+  });
+});
+
+test('docs/security.md shows the first vector as it is', async () => {
+  const page = await readFile(new URL('../../../../docs/security.md', import.meta.url), 'utf8');
+  const block = /```text\n(PAYLOAD_KEYS[^]*?)```/.exec(page)?.[1] ?? '';
+  const [first] = vectors;
+  const shown = Object.fromEntries(
+    block
+      .replaceAll(/\n +/g, '')
+      .split('\n')
+      .map((line) => line.split(/ {2,}/)),
+  ) as Record<string, string>;
+  expect(shown).toMatchObject({
+    PAYLOAD_KEYS: payloadKeys,
+    namespace: first?.namespace,
+    'workflow id': first?.workflowId,
+    nonce: first?.nonce,
+    payload: hex(first?.payload.data ?? '').toString(),
+    'data key': first?.dataKey,
+    'metadata h': first?.encrypted.h,
+    data: first?.encrypted.data,
   });
 });
