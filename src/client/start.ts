@@ -3,12 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import { InternalWorkflowStartOptionsSymbol } from '@temporalio/client/lib/internal.js';
 import type { Workflow } from '@temporalio/common';
-import {
-  decodeArrayFromPayloads,
-  extstoreInboundOptions,
-  visit,
-  walkGetWorkflowExecutionHistoryResponse,
-} from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { calling, isOpen, queryProgress, waitingForRun, type CallOptions } from './temporal-call.js';
 import { AccountDetailsError, InputError } from '../contract/errors.js';
 import {
@@ -24,6 +18,7 @@ import { inputMessage, parseInput } from '../contract/input.js';
 import { differingFields } from './same-input.js';
 import { turnOf, type TurnOptions } from './priority.js';
 import { describeRun } from './run-description.js';
+import { inputOf } from '../temporal/first-event.js';
 
 export interface StartOptions extends CallOptions, TurnOptions {
   /** For credentials: an opaque id of the caller's own. A LoginId makes its own. */
@@ -152,27 +147,8 @@ const join = (temporal: Client, workflowId: string, input: ResolvedInput, { sign
   calling(temporal, workflowId, { answeredBy: 'server', signal }, async (handle) => {
     const { runId, status } = await handle.describe();
     if (!isOpen(status.name)) return undefined;
-    const fields = differingFields(input, await inputOf(temporal, workflowId, runId));
+    const fields = differingFields(input, await inputOf(temporal, { workflowId, runId }));
     if (fields.length === 0) return { workflowId, runId, started: false as const };
     const message = `Run ${workflowId} is open with another input: ${fields.join(', ')} differ. Wait for its end or cancel it.`;
     throw new InputError('InputConflict', message, fields);
   });
-
-/** The input with which a run was started, from its first event: this asks no worker. */
-async function inputOf(temporal: Client, workflowId: string, runId: string): Promise<unknown> {
-  const { loadedDataConverter, namespace } = temporal.options;
-  const first = await temporal.workflowService.getWorkflowExecutionHistory({
-    namespace,
-    execution: { workflowId, runId },
-    maximumPageSize: 1,
-  });
-  await visit(
-    first,
-    walkGetWorkflowExecutionHistoryResponse,
-    extstoreInboundOptions(loadedDataConverter.externalStorage),
-  );
-  const payloads = first.history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
-  const context = { type: 'workflow', namespace, workflowId } as const;
-  const [input] = (await decodeArrayFromPayloads(loadedDataConverter, payloads, context)) ?? [];
-  return input;
-}

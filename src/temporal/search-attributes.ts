@@ -1,4 +1,4 @@
-// The search attributes by which operators find runs. A run that writes one which is not registered cannot go on.
+// The search attributes by which operators find runs. They must be registered: a run that writes another one gets stuck.
 import type { NativeConnection } from '@temporalio/worker';
 import { ConfigurationError } from '../config/environment.js';
 import { searchAttributes } from '../contract.js';
@@ -9,15 +9,15 @@ const cliTypes = { KEYWORD: 'Keyword', DATETIME: 'Datetime' };
 type Name = keyof typeof searchAttributes;
 const names = Object.keys(searchAttributes) as Name[];
 
-/** Which of ours are not registered, and which with a type that runs cannot write. */
+/** Which of our search attributes are not registered, and which are registered with a type that runs cannot write. */
 export const searchAttributeFaults = (registered: Record<string, number>) => ({
   missing: names.filter((name) => !registered[name]),
   otherType: names.filter((name) => registered[name] && registered[name] !== typeNumbers[searchAttributes[name]]),
 });
 
 /**
- * Registers what is missing in the namespace. Throws a ConfigurationError with the lines for an administrator where
- * this worker may not, or where an attribute has another type. Safe to call from many workers at once.
+ * Registers what is missing in the namespace. Throws a ConfigurationError if this worker may not, with the lines that an
+ * administrator has to run, and if an attribute has another type. Safe to call from many workers at once.
  */
 export async function ensureSearchAttributes({ operatorService }: NativeConnection, namespace: string): Promise<void> {
   const registered = async () => (await operatorService.listSearchAttributes({ namespace })).customAttributes ?? {};
@@ -37,7 +37,7 @@ export async function ensureSearchAttributes({ operatorService }: NativeConnecti
     const after = await registered().catch((): Record<string, number> => ({}));
     missing = searchAttributeFaults(after).missing;
     if (missing.length > 0)
-      throw new ConfigurationError([{ variable: missing.join(', '), problem: mend(missing, namespace) }]);
+      throw new ConfigurationError([{ variable: missing.join(', '), problem: howToRegister(missing, namespace) }]);
   }
 }
 
@@ -46,16 +46,17 @@ function refuseOtherTypes(names: Name[]): void {
   throw new ConfigurationError(
     names.map((name) => ({
       variable: `search attribute ${name}`,
-      problem: `is registered with another type than ${cliTypes[searchAttributes[name]]}; rename that one, or set SEARCH_ATTRIBUTES=off`,
+      problem: `is registered, but its type is not ${cliTypes[searchAttributes[name]]}: rename that attribute, or set SEARCH_ATTRIBUTES=off`,
     })),
   );
 }
 
-const mend = (missing: Name[], namespace: string): string =>
-  `could not be registered as search attributes. An administrator has to run:\n${registrationLines(missing, namespace)}\n` +
-  'or set SEARCH_ATTRIBUTES=off';
+const howToRegister = (missing: Name[], namespace: string): string =>
+  `${missing.length === 1 ? 'is not a registered search attribute' : 'are not registered search attributes'} of namespace ` +
+  `${namespace}, and this worker could not register them. An administrator has to run:\n` +
+  `${registrationLines(missing, namespace)}\nOr set SEARCH_ATTRIBUTES=off to run without them`;
 
-/** The lines by which an administrator registers them. */
+/** The commands with which an administrator registers them. */
 export const registrationLines = (missing: Name[], namespace: string): string =>
   missing
     .map((name) => {

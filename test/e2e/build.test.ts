@@ -87,7 +87,7 @@ test.each([
   [{ WORKFLOW_BUNDLE: bundle('.without-search-attributes') }, /made for SEARCH_ATTRIBUTES=off/],
   [{ WORKFLOW_BUNDLE: bundle(''), SEARCH_ATTRIBUTES: 'off' }, /made for SEARCH_ATTRIBUTES=on/],
   [{ WORKFLOW_BUNDLE: 'dist/elsewhere.js' }, /cannot be read \(ENOENT\).*npm run build/],
-  [{ WORKFLOW_BUNDLE: 'dist/src/worker.js' }, /is no workflow bundle/],
+  [{ WORKFLOW_BUNDLE: 'dist/src/worker.js' }, /is not a workflow bundle/],
 ])('a worker refuses a bundle that is not for it: %j', async (variables, why) => {
   expect(await refusal(variables)).toMatch(why);
 });

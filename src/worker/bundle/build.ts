@@ -1,4 +1,4 @@
-// The last step of `npm run build`: bundles the compiled workflows, so that a worker need not when it starts.
+// The last step of `npm run build`: bundles the compiled workflows, so that a worker does not have to when it starts.
 import { stat } from 'node:fs/promises';
 import { bundleKinds, prebuiltPath, writeBundle } from './prebuilt.js';
 

@@ -4,7 +4,7 @@ import { bundleWorkflowCode } from '@temporalio/worker';
 import { createLogger } from '../../logging.js';
 import { failureConverterPath } from '../../temporal/failure-converter-path.cjs';
 
-/** The sources end in .ts where they run as they are, and in .js where they were compiled. */
+/** The sources end in .ts if they run as they are, and in .js if they were compiled. */
 export const isCompiled = !import.meta.url.endsWith('.ts');
 const ending = isCompiled ? '.js' : '.ts';
 const path = (name: string): string => fileURLToPath(new URL(name + ending, import.meta.url));
@@ -13,13 +13,13 @@ export interface BundleOptions {
   searchAttributes: boolean;
   /** Whether failures are encrypted with everything else. */
   encryption: boolean;
-  /** Whether errors of workflow code say where they were thrown. */
+  /** Whether errors of workflow code have a stack. */
   stackTraces?: boolean;
 }
 
 /**
- * Bundles the workflows for a worker. The converters are handed over here because a worker ignores its own settings once
- * it is given a bundle.
+ * Bundles the workflows for a worker. The converters are named here because a worker that gets a bundle ignores its own
+ * settings for them.
  */
 export const bundleWorkflows = ({
   searchAttributes,
@@ -30,8 +30,8 @@ export const bundleWorkflows = ({
     workflowsPath: path(searchAttributes ? '../../workflows/index' : '../../workflows/without-search-attributes'),
     payloadConverterPath: path('../../temporal/payload-converter'),
     ...(encryption && { failureConverterPath }),
-    // Evaluated once for all runs: building the schemas anew is the dearest part of a run's start.
+    // Evaluated once for all runs: building the schemas is the most expensive part of a run's start.
     preloadModules: [path('../../contract'), ...(stackTraces ? [] : [path('../../workflows/stack-traces')])],
-    // The bundler tells its whole inventory as information.
+    // At level info, the bundler lists everything that it bundles.
     logger: createLogger('warn'),
   });

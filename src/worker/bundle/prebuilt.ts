@@ -1,4 +1,4 @@
-// Workflow bundles that were made at build time, one for each way in which a worker may be set.
+// Workflow bundles that are made at build time, one for each combination of the settings that a bundle depends on.
 import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -11,12 +11,12 @@ const beginning = '// flinks-temporal workflow bundle ';
 
 const { version: sdk } = createRequire(import.meta.url)('@temporalio/worker/package.json') as { version: string };
 
-/** All the ways in which a worker may be set. */
+/** All combinations of these settings. */
 export const bundleKinds: BundleOptions[] = [true, false].flatMap((encryption) =>
   [true, false].map((searchAttributes) => ({ encryption, searchAttributes })),
 );
 
-/** Where `npm run build` puts the bundle of these settings: beside the compiled sources. */
+/** Where `npm run build` puts the bundle of these settings: next to the compiled sources. */
 export const prebuiltPath = ({ encryption, searchAttributes }: BundleOptions): string =>
   fileURLToPath(
     new URL(
@@ -25,16 +25,16 @@ export const prebuiltPath = ({ encryption, searchAttributes }: BundleOptions): s
     ),
   );
 
-/** Writes the bundle of these settings to `path`, with a first line that says what it was made for. */
+/** Writes the bundle of these settings to `path`. Its first line says for which settings it was made. */
 export async function writeBundle(options: BundleOptions, path: string): Promise<void> {
   const { code } = await bundleWorkflows(options);
   await writeFile(path, `${beginning}${JSON.stringify({ ...options, sdk })}\n${code}`);
 }
 
 /**
- * The bundle for a worker: the file that it is told to use, the one that the build made, or where it runs from its sources
- * one that is made now. Throws a ConfigurationError for a file that was made for other settings: without encryption its
- * failures would be stored readable.
+ * The bundle for a worker: the file that it is told to use, else the one that the build made. A worker that runs from its
+ * sources makes one now. Throws a ConfigurationError for a file that was made for other settings: with a bundle for
+ * PAYLOAD_ENCRYPTION=off, its failures would be stored readable.
  */
 export async function workflowBundleFor(options: BundleOptions, path?: string): Promise<{ code: string }> {
   if (path === undefined && !isCompiled) return bundleWorkflows(options);
@@ -43,13 +43,14 @@ export async function workflowBundleFor(options: BundleOptions, path?: string): 
     throw refused(file, `cannot be read (${error.code}). Make it with "npm run build"`);
   });
   const made = headerOf(code);
-  if (!made) throw refused(file, 'is no workflow bundle of this product. Make one with "npm run build"');
-  if (made.sdk !== sdk) throw refused(file, `was made with SDK ${made.sdk}, and this is ${sdk}. Run "npm run build"`);
+  if (!made) throw refused(file, 'is not a workflow bundle of this product. Make one with "npm run build"');
+  if (made.sdk !== sdk)
+    throw refused(file, `was made with Temporal SDK ${made.sdk}, but this worker has ${sdk}. Run "npm run build"`);
   for (const [setting, variable] of variables)
     if (made[setting] !== options[setting])
       throw refused(
         file,
-        `was made for ${variable}=${onOff(made[setting])}, and this worker has ${variable}=${onOff(options[setting])}`,
+        `was made for ${variable}=${onOff(made[setting])}, but this worker has ${variable}=${onOff(options[setting])}`,
       );
   return { code };
 }
