@@ -20,10 +20,10 @@ import type {
   RetrieveAccountDetailsResult,
   SecurityAnswers,
 } from './contract.js';
-import { readTogether, type Environment } from './config/environment.js';
-import { connectTo, loadTemporalConfig } from './temporal/connection.js';
-import { dataConverterFor, loadPayloadConfig } from './temporal/payloads.js';
-import { openPayloadStore } from './temporal/storage/storage.js';
+import type { Environment } from './config/environment.js';
+import { connectTo } from './temporal/connection.js';
+import { dataConverterFor } from './temporal/payloads.js';
+import { loadSettings } from './temporal/settings.js';
 
 export * from './contract/errors.js';
 export { checkInput, type StartedRun, type StartedRunWithProgress, type StartOptions } from './client/start.js';
@@ -62,11 +62,7 @@ export interface WatchOptions extends CallOptions {
  * ServerUnreachableError within 5 s.
  */
 export async function connectClient(environment: Environment = process.env): Promise<AccountDetailsClient> {
-  const [temporal, payloads, store] = readTogether(
-    () => loadTemporalConfig(environment),
-    () => loadPayloadConfig(environment),
-    () => openPayloadStore(environment),
-  );
+  const { temporal, payloads, store } = loadSettings(environment);
   const connection = await connectTo(temporal);
   const dataConverter = dataConverterFor(payloads, temporal.namespace, store);
   return new AccountDetailsClient(new Client({ connection, namespace: temporal.namespace, dataConverter }));

@@ -1,4 +1,4 @@
-// What a worker needs of the environment, checked as a whole and handed on as one object.
+// What a worker reads from its environment, checked as a whole and returned as one object.
 import { z } from 'zod';
 import { defaultRetryPolicy, type RetryPolicy } from './activities/retries.js';
 import { milliseconds } from './contract.js';
@@ -15,7 +15,7 @@ export interface WorkerConfig {
   logLevel: LogLevelName;
   /** Makes this a worker of that build: it gets new runs only while its build is the current one. */
   buildId?: string | undefined;
-  /** A bundle of `npm run build`, where it is not beside the compiled sources. */
+  /** A bundle of `npm run build`, if it is not next to the compiled sources. */
   workflowBundle?: string | undefined;
   /** Calls to Flinks that all workers together begin in a second. */
   maxCallsPerSecond?: number | undefined;
@@ -24,7 +24,7 @@ export interface WorkerConfig {
   healthAddress?: Address | undefined;
   /** IP address and port. */
   metricsAddress?: string | undefined;
-  /** Whether spans are exported. Where to and how, OpenTelemetry reads from its own variables. */
+  /** Whether spans are exported. OpenTelemetry reads from its own variables where to and how. */
   traces: boolean;
   /** Milliseconds in which running activities may finish after SIGTERM. */
   shutdownGraceMs: number;
@@ -58,7 +58,7 @@ const baseUrl = given('the address of your Flinks instance, such as https://exam
   'must be scheme, host and port only, such as https://example-api.private.fin.ag',
 );
 
-/** Over plain http anybody on the way reads keys and bank data; a loopback address has no way. */
+/** Over plain http, anybody on the network between can read keys and bank data. A loopback address uses no network. */
 const isPrivate = (url: URL): boolean => url.protocol === 'https:' || isLoopback(url.hostname);
 
 const minute = 60_000;
@@ -119,12 +119,12 @@ const workerVariables = workerObject.refine(
     path: ['FLINKS_BASE_URL'],
     error:
       'must begin with https://, except on a loopback address; FLINKS_ALLOW_HTTP=1 allows http in a private network',
-    // Named together with whatever else is wrong.
+    // Also if other variables are wrong, so that all are named together.
     when: ({ value }) => typeof (value as { FLINKS_BASE_URL?: unknown }).FLINKS_BASE_URL === 'string',
   },
 );
 
-/** Reads what a worker needs. Throws a ConfigurationError that names every variable at fault. */
+/** Reads what a worker needs. Throws a ConfigurationError that names every bad variable. */
 export function loadWorkerConfig(environment: Environment = process.env): WorkerConfig {
   const v = checkEnvironment(workerVariables, environment, [
     'FLINKS_SECRET_KEY',

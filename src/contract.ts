@@ -2,6 +2,7 @@
 // views stop understanding it: add, never rename. This is the only room through which workflows see zod.
 import { z } from 'zod';
 import { milliseconds } from './contract/duration.js';
+import { guidPattern } from './contract/guid.js';
 import { stages } from './contract/stages.js';
 import { unfrozen } from './sdk-internals/unfrozen.js';
 
@@ -87,11 +88,7 @@ const duration = (least: number, most: number, range: string) =>
     )
     .meta({ description: `A duration, ${range}. Milliseconds where it has no unit.`, ...durationText });
 
-// Not z.guid(): its pattern belongs to zod, and the sandbox freezes it.
-const guid = z
-  .string('must be a GUID')
-  .regex(/^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})$/, 'must be a GUID')
-  .meta({ format: 'uuid' });
+const guid = z.string('must be a GUID').regex(guidPattern, 'must be a GUID').meta({ format: 'uuid' });
 const text = z.string('must be text').min(1, 'must not be empty');
 const flag = z.boolean('must be true or false');
 

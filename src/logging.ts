@@ -1,5 +1,5 @@
-// Everything that this service logs, the lines of Temporal's SDK and of its native core among it: JSON on stderr, and
-// of each line only what is known to be safe. The SDK hands its logger whole inputs, errors and activations.
+// Everything that our programs log, with the lines of Temporal's SDK and of its native core: JSON on stderr. Each line
+// holds only what is known to be safe, because the SDK gives its logger whole inputs, errors and activations.
 import type { LogLevel, LogMetadata, Logger } from '@temporalio/common';
 import { pino, type DestinationStream } from 'pino';
 import { safeFields, safeMessage } from './logging/fields.js';
@@ -7,8 +7,8 @@ import type { LogLevelName } from './logging/levels.js';
 import { sdkLogTime } from './sdk-internals/log-time.js';
 
 /**
- * A logger that takes any message and any metadata and writes what may be seen of them. `message` is a constant text:
- * what varies belongs into the metadata, where an unknown key is left out.
+ * A logger that takes any message and any metadata and writes what may be seen of them. `message` is a constant text.
+ * What varies belongs in the metadata; an unknown key is left out.
  */
 export function createLogger(
   level: LogLevelName,
@@ -40,14 +40,6 @@ export const nativeLogging = (level: LogLevelName) => ({
   forward: {},
   filter: { core: level.toUpperCase() as LogLevel, other: 'ERROR' as LogLevel },
 });
-
-/** Logs what nobody caught as any other error and ends the process. Node would print all that hangs on the error. */
-export function logUncaught(logger: Logger): void {
-  process.once('uncaughtException', (error) => {
-    logger.error('Uncaught exception', { error });
-    process.exit(1);
-  });
-}
 
 /** A missing key is reported with its id by the worker. The core then says once more that the workflow task failed. */
 const isRepetition = ({ sdkComponent, failure }: Record<string, unknown>): boolean =>

@@ -13,7 +13,7 @@ import { exitCode, report, usageError, writeJson, type ExitCode } from './cli/te
 import { startOptions } from './cli/start-command.js';
 import { ownVersion } from './process/version.js';
 import type { AccountDetailsClient } from './client.js';
-import { isMainModule } from './process/main-module.js';
+import { runProgram } from './process/program.js';
 import { stages, type Stage } from './contract/stages.js';
 
 const loadRuns = () => import('./cli/commands.js');
@@ -154,8 +154,8 @@ async function withConnection(use: (connect: Connect) => Promise<ExitCode>): Pro
   }
 }
 
-if (isMainModule(import.meta.url)) {
+await runProgram(import.meta.url, 'command line', async () => {
   // Whoever reads the output, such as `head`, may have read enough of it.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-  process.exitCode = await main(process.argv.slice(2));
-}
+  return main(process.argv.slice(2));
+});

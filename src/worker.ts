@@ -2,39 +2,39 @@
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from '@temporalio/common';
 import { createActivities } from './activities/index.js';
-import { ServerUnreachableError } from './contract/errors.js';
 import { loadWorkerConfig, type WorkerConfig } from './config.js';
 import { ConfigurationError, readTogether, type Environment } from './config/environment.js';
 import { taskQueue } from './contract.js';
-import { createLogger, logUncaught, nativeLogging } from './logging.js';
-import { isMainModule } from './process/main-module.js';
+import { createLogger, nativeLogging } from './logging.js';
+import { runProgram } from './process/program.js';
 import { createFlinksClient } from './flinks/client.js';
 import type { EndedCall } from './flinks/observed.js';
-import { loadTemporalConfig, withinReach, type TemporalConfig } from './temporal/connection.js';
-import { dataConverterFor, encodedSize, loadPayloadConfig, type PayloadConfig } from './temporal/payloads.js';
+import { withinReach } from './temporal/connection.js';
+import { dataConverterFor, encodedSize } from './temporal/payloads.js';
+import { loadSettings, type TemporalSettings } from './temporal/settings.js';
 import { workflowBundleFor } from './worker/bundle/prebuilt.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
 import { followBrokenReferences } from './sdk-internals/broken-references.js';
-import { openPayloadStore, type PayloadStore } from './temporal/storage/storage.js';
 import { atMost, ofBuild, warnWithoutCurrentBuild } from './worker/dispatch.js';
 import { serveHealth, type HealthServer, type WorkerState } from './worker/health.js';
-import { callObserver, prometheusAt, showOutcomes } from './worker/metrics.js';
+import { createCallObserver, prometheusAt, showOutcomes } from './worker/metrics.js';
 import { openTracing, type Tracing } from './worker/tracing.js';
 import { slots } from './worker/slots.js';
 
-/** Runs a worker until it is told to stop, then lets running activities finish within the grace period. `state` says how far it is. */
+/**
+ * Runs a worker until it is told to stop, then lets running activities finish within the grace period. Writes into `state`
+ * how far it is.
+ */
 export async function runWorker(
   config: WorkerConfig,
-  temporal: TemporalConfig,
-  payloads: PayloadConfig,
-  store: PayloadStore | undefined,
+  { temporal, payloads, store }: TemporalSettings,
   state: WorkerState,
   tracing?: Tracing,
 ): Promise<void> {
   const { logger, metricMeter } = Runtime.instance();
   const connection = await withinReach(temporal.address, NativeConnection.connect(temporal.connectionOptions));
   followBrokenReferences();
-  const count = callObserver(metricMeter);
+  const count = createCallObserver(metricMeter);
   const observe = (call: EndedCall): void => {
     count(call);
     tracing?.observe(call);
@@ -61,7 +61,7 @@ export async function runWorker(
       activities,
       ...(tracing && { interceptors: { activity: [tracing.activity] } }),
       shutdownGraceTime: config.shutdownGraceMs,
-      // After a worker died its runs wait this long for it before another takes them, and a query waits with them.
+      // After a worker has died, its runs wait this long for it before another worker takes them. Queries wait as long.
       stickyQueueScheduleToStartTimeout: '1 second',
       // A cancellation reaches an activity with the answer to a heartbeat, so heartbeats must not be held back for long.
       maxHeartbeatThrottleInterval: '1 second',
@@ -74,7 +74,7 @@ export async function runWorker(
     state.worker = worker;
     if (config.buildId !== undefined) await warnWithoutCurrentBuild(logger, connection, temporal.namespace);
     process.stderr.write(
-      `worker ready: task queue ${taskQueue}, namespace ${temporal.namespace}, ${temporal.address}\n`,
+      `worker ready: it polls task queue ${taskQueue} in namespace ${temporal.namespace} at ${temporal.address}\n`,
     );
     await worker.run();
   } finally {
@@ -83,33 +83,25 @@ export async function runWorker(
   }
 }
 
-/** Runs a worker as a process. Resolves to its exit code: 0 stopped, 2 configuration, 5 no server, 1 anything else. */
+/** The worker as a program. Resolves to exit code 0 when it was told to stop, and rejects with whatever stopped it otherwise. */
 export async function main(environment: Environment = process.env): Promise<number> {
   let health: HealthServer | undefined;
   let tracing: Tracing | undefined;
   try {
-    const [config, temporal, payloads, store] = readTogether(
+    const [config, settings] = readTogether(
       () => loadWorkerConfig(environment),
-      () => loadTemporalConfig(environment),
-      () => loadPayloadConfig(environment),
-      () => openPayloadStore(environment),
+      () => loadSettings(environment),
     );
     const state: WorkerState = {};
-    // Before the runtime, which would keep the process where one of these fails.
+    // Before the runtime, which would keep the process alive if one of these fails.
     if (config.healthAddress) health = await serveHealth(config.healthAddress, state);
     if (config.traces) tracing = await openTracing();
     const logger = createLogger(config.logLevel);
     installRuntime(logger, config);
-    if (!payloads) logger.warn('PAYLOAD_ENCRYPTION is off, so Temporal stores bank data readable.');
-    await runWorker(config, temporal, payloads, store, state, tracing);
+    if (!settings.payloads)
+      logger.warn('PAYLOAD_ENCRYPTION is off, so everybody who can read Temporal can read bank data.');
+    await runWorker(config, settings, state, tracing);
     return 0;
-  } catch (error) {
-    if (error instanceof ConfigurationError || error instanceof ServerUnreachableError) {
-      process.stderr.write(`${error.message}\n`);
-      return error instanceof ConfigurationError ? 2 : 5;
-    }
-    createLogger('error').error('The worker failed.', { error });
-    return 1;
   } finally {
     await tracing?.close();
     await health?.close();
@@ -122,11 +114,13 @@ function installRuntime(logger: Logger, { logLevel, metricsAddress }: WorkerConf
     Runtime.install({ logger, telemetryOptions });
   } catch (error) {
     if (metricsAddress === undefined) throw error;
-    throw new ConfigurationError([{ variable: 'METRICS_ADDRESS', problem: 'cannot be listened at, or is in use' }]);
+    throw new ConfigurationError([
+      {
+        variable: 'METRICS_ADDRESS',
+        problem: 'cannot be used: the port is taken, or this process may not listen there',
+      },
+    ]);
   }
 }
 
-if (isMainModule(import.meta.url)) {
-  logUncaught(createLogger('error'));
-  process.exitCode = await main();
-}
+await runProgram(import.meta.url, 'worker', main);

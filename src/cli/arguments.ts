@@ -1,11 +1,10 @@
 // How what people type on the command line is read.
 import { InvalidArgumentError } from 'commander';
 import { milliseconds } from '../contract/duration.js';
-
-export const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+import { isGuid } from '../contract/guid.js';
 
 export function loginGuid(text: string): string {
-  if (!guid.test(text)) throw new InvalidArgumentError('It must be a GUID.');
+  if (!isGuid(text)) throw new InvalidArgumentError('It must be a GUID.');
   return text;
 }
 

@@ -118,7 +118,7 @@ const finding = z.object({
   ok: z.boolean().describe('False for a fault.'),
   state: z.enum(['ok', 'warning', 'fault', 'skipped']),
   note: z.string().describe('What was found.'),
-  mend: z.string().optional().describe('What to do about it.'),
+  fix: z.string().optional().describe('What to do about it.'),
 });
 const count = z.int().min(0);
 const badLine = z.object({

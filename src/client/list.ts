@@ -2,7 +2,8 @@
 import type { Client, WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
 import { calling, type CallOptions } from './temporal-call.js';
 import { AccountDetailsError, InputError } from '../contract/errors.js';
-import { stages, workflowType, type Stage } from '../contract.js';
+import { stages, type Stage } from '../contract.js';
+import { ourRuns, quoted } from '../temporal/list-query.js';
 
 /** How an execution stands for Temporal, and its word for it in queries. */
 const statuses = {
@@ -79,7 +80,7 @@ function checkFilter({ stage, status, limit = 0 }: ListFilter): void {
 
 const queryOf = ({ stage, institution, status }: ListFilter): string =>
   [
-    `WorkflowType = '${workflowType}'`,
+    ourRuns,
     ...(stage === undefined ? [] : [`FlinksStage = ${quoted(stage)}`]),
     ...(institution === undefined ? [] : [`FlinksInstitution = ${quoted(institution)}`]),
     ...(status === undefined ? [] : [`ExecutionStatus = ${quoted(statuses[status])}`]),
@@ -108,5 +109,3 @@ export function summaryOf({
 const isBadQuery = (error: unknown): boolean => error instanceof AccountDetailsError && error.code === 'InvalidRequest';
 const unregistered =
   'The namespace does not know the search attributes of runs. A worker registers them when it starts; with SEARCH_ATTRIBUTES=off runs are not listed by stage or institution.';
-
-const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

@@ -14,11 +14,11 @@ import {
   type RetrieveAccountDetailsInput,
 } from '../contract.js';
 import { inputMessage, parseInput } from '../contract/input.js';
-import { startArguments } from '../sdk-internals/first-event.js';
 import { withRequestId } from '../sdk-internals/start-request-id.js';
 import { differingFields } from './same-input.js';
 import { turnOf, type TurnOptions } from './priority.js';
 import { describeRun } from './run-description.js';
+import { inputOf } from '../temporal/first-event.js';
 
 export interface StartOptions extends CallOptions, TurnOptions {
   /** For credentials: an opaque id of the caller's own. A LoginId makes its own. */
@@ -146,20 +146,8 @@ const join = (temporal: Client, workflowId: string, input: ResolvedInput, { sign
   calling(temporal, workflowId, { answeredBy: 'server', signal }, async (handle) => {
     const { runId, status } = await handle.describe();
     if (!isOpen(status.name)) return undefined;
-    const fields = differingFields(input, await inputOf(temporal, workflowId, runId));
+    const fields = differingFields(input, await inputOf(temporal, { workflowId, runId }));
     if (fields.length === 0) return { workflowId, runId, started: false as const };
     const message = `Run ${workflowId} is open with another input: ${fields.join(', ')} differ. Wait for its end or cancel it.`;
     throw new InputError('InputConflict', message, fields);
   });
-
-/** The input with which a run was started, from its first event: this asks no worker. */
-async function inputOf(temporal: Client, workflowId: string, runId: string): Promise<unknown> {
-  const { loadedDataConverter, namespace } = temporal.options;
-  const first = await temporal.workflowService.getWorkflowExecutionHistory({
-    namespace,
-    execution: { workflowId, runId },
-    maximumPageSize: 1,
-  });
-  const [input] = await startArguments(first, loadedDataConverter, { type: 'workflow', namespace, workflowId });
-  return input;
-}

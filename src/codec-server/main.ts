@@ -1,14 +1,11 @@
 // The codec server as a process, and its configuration.
-import { once } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { checkEnvironment, ConfigurationError, readTogether, type Environment } from '../config/environment.js';
-import { createLogger, logUncaught } from '../logging.js';
 import { isLoopback } from '../config/address.js';
-import { isMainModule } from '../process/main-module.js';
+import { runProgram, toldToStop } from '../process/program.js';
 import { createEncryptionCodec } from '../temporal/encryption/codec.js';
-import { loadPayloadConfig, type PayloadConfig } from '../temporal/payloads.js';
-import { openPayloadStore, type PayloadStore } from '../temporal/storage/storage.js';
+import { loadSettings, type PayloadConfig, type PayloadStore } from '../temporal/settings.js';
 import { accessByToken, type CheckAccess } from './access.js';
 import { createCodecServer, type AuditLine } from './server.js';
 
@@ -25,7 +22,7 @@ const list = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter((part) => part !== ''),
 );
-/** Behind an open codec server stands only this machine, and only the pages that it lists. */
+/** An open codec server is for this machine only, and for the pages that it lists. */
 const everybody: CheckAccess = async () => 'development';
 
 const variables = z
@@ -51,9 +48,12 @@ const variables = z
     if (v.CODEC_ORIGINS.length === 0)
       refuse('CODEC_ORIGINS', 'is missing: the origins of your Web UI, comma-separated');
     if (v.CODEC_DEV_OPEN !== '0') {
-      // A container has to listen on every address of its own: which of the machine's it gets is said outside of it.
+      // A container has to listen on all of its addresses. Which address of the machine is published is set outside of it.
       if (v.CODEC_DEV_OPEN === '1' && !isLoopback(v.CODEC_HOST))
-        refuse('CODEC_DEV_OPEN', 'is for a loopback CODEC_HOST only; "container" is for a port published on loopback');
+        refuse(
+          'CODEC_DEV_OPEN',
+          'is for a loopback CODEC_HOST only ("container" is for a port that is published on loopback)',
+        );
       return { ...server, checkAccess: everybody };
     }
     const verifyWith = v.CODEC_JWKS_URL
@@ -84,35 +84,20 @@ export async function startCodecServer(
 }
 
 async function main(environment: Environment = process.env): Promise<number> {
-  try {
-    const [config, payloads, store] = readTogether(
-      () => loadCodecServerConfig(environment),
-      () => loadPayloadConfig(environment),
-      () => openPayloadStore(environment),
-    );
-    if (!payloads)
-      throw new ConfigurationError([{ variable: 'PAYLOAD_ENCRYPTION', problem: 'is off: there is nothing to decode' }]);
-    const server = await startCodecServer(
-      config,
-      payloads,
-      (line) => process.stdout.write(`${JSON.stringify(line)}\n`),
-      store,
-    );
-    process.stderr.write(`codec server: http://${config.host}:${config.port}\n`);
-    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-    await server.close();
-    return 0;
-  } catch (error) {
-    if (error instanceof ConfigurationError) {
-      process.stderr.write(`${error.message}\n`);
-      return 2;
-    }
-    createLogger('error').error('The codec server failed.', { error });
-    return 1;
-  }
+  const [config, { payloads, store }] = readTogether(
+    () => loadCodecServerConfig(environment),
+    () => loadSettings(environment, ['payloads', 'store']),
+  );
+  if (!payloads)
+    throw new ConfigurationError([
+      { variable: 'PAYLOAD_ENCRYPTION', problem: 'is off: a codec server is of no use without encryption' },
+    ]);
+  const audit = (line: AuditLine) => process.stdout.write(`${JSON.stringify(line)}\n`);
+  const server = await startCodecServer(config, payloads, audit, store);
+  process.stderr.write(`codec server ready: http://${config.host}:${config.port}\n`);
+  await toldToStop();
+  await server.close();
+  return 0;
 }
 
-if (isMainModule(import.meta.url)) {
-  logUncaught(createLogger('error'));
-  process.exitCode = await main();
-}
+await runProgram(import.meta.url, 'codec server', main);

@@ -15,7 +15,7 @@ export function isLoopback(host: string): boolean {
 
 const addressPattern = /^(?:\[([0-9a-f:]+)\]|([^\s:/[\]]+)):(\d{1,5})$/i;
 
-/** A variable that is an address to listen at. */
+/** A variable that is an address to listen on. */
 export const address = z
   .string()
   .regex(addressPattern, 'must be host:port, such as 0.0.0.0:9465')
@@ -26,7 +26,7 @@ export const address = z
   .refine(({ port }) => port <= 65_535, 'must be host:port with a port up to 65535')
   .optional();
 
-/** The same, for what takes no host name. */
+/** The same, if a host name is not possible. */
 export const ipAddress = z
   .string()
   .refine((text) => isIP(address.safeParse(text).data?.host ?? '') !== 0, 'must be IP:port, such as 0.0.0.0:9464')

@@ -14,17 +14,17 @@ export interface Capacity {
   /** Calls to Flinks at once. */
   maxConcurrentActivities: number;
   maxConcurrentWorkflowTasks: number;
-  /** Runs that are kept between two events; any other begins again at the start of its history. */
+  /** Runs that are kept between two events. Any other run is replayed from the start of its history. */
   maxCachedWorkflows: number;
   /** Polls of the task queue that are open at once, for activities and for workflow tasks each. */
   pollers: number;
 }
 
-/** Megabytes of a worker without runs and calls: 200 at the start, and what work adds for good. */
+/** Megabytes of a worker without runs and calls: 200 at the start, and what work leaves behind. */
 const idle = 300;
 /** Megabytes of a call: an answer of a megabyte as text, parsed and encoded. */
 const aCall = 4;
-/** Megabytes of a cached run: twice that of one that waits, for those that hold a summary. */
+/** Megabytes of a cached run. A run that waits takes half of this; the other half is for runs that hold a summary. */
 const aRun = 0.4;
 /** One thread makes the calls and one runs the workflows, so that a process gains nothing from a third core. */
 const coresInUse = 2;
@@ -47,7 +47,7 @@ export function capacityOf({ cores, memory, heap }: Machine): Capacity {
 /** The machine as a container shows it. Node 20 does not see a limit on CPU time as fewer cores. */
 export function thisMachine(): Machine {
   const megabyte = 1_024 * 1_024;
-  // Without a limit it is no number, 0, or more than any machine has.
+  // Without a limit it is not a number, 0, or more than any machine has.
   const limit = process.constrainedMemory() || Infinity;
   return {
     cores: availableParallelism(),

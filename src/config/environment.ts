@@ -1,4 +1,4 @@
-// How any part of the configuration is read from the environment. No value is ever repeated in a message.
+// How the parts of the configuration are read from the environment. No message ever repeats a value.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
@@ -16,7 +16,7 @@ export const wholeNumber = (byDefault: number, least: number, most: number) =>
     .refine((n) => n >= least && n <= most, `must be from ${least} to ${most}`)
     .default(byDefault);
 
-/** Reads several parts of a configuration and names the faults of all of them at once. */
+/** Reads several parts of a configuration. Throws one ConfigurationError that names the bad variables of all of them. */
 export function readTogether<T extends unknown[]>(...readers: { [Part in keyof T]: () => T[Part] }): T {
   const faults: ConfigurationProblem[] = [];
   const parts = readers.map((read) => {
@@ -40,7 +40,7 @@ export function withSecretFiles(environment: Environment, secrets: string[]): En
     const variable = `${secret}_FILE`;
     const file = environment[variable];
     if (!file) continue;
-    if (environment[secret]) problems.push({ variable, problem: `and ${secret} are both set; keep one` });
+    if (environment[secret]) problems.push({ variable, problem: `and ${secret} are both set: keep one of them` });
     try {
       found[secret] = readFileSync(file, 'utf8').trim();
     } catch {
@@ -51,7 +51,7 @@ export function withSecretFiles(environment: Environment, secrets: string[]): En
   return found;
 }
 
-/** Checks a part of the environment. Throws a ConfigurationError that names every variable at fault. */
+/** Checks a part of the environment. Throws a ConfigurationError that names every bad variable. */
 export function checkEnvironment<T>(schema: z.ZodType<T>, environment: Environment, secrets: string[]): T {
   const parsed = schema.safeParse(withSecretFiles(environment, secrets));
   if (parsed.success) return parsed.data;

@@ -1,17 +1,17 @@
-// What a log says of an error. A message may be seen where we wrote it ourselves; anybody else's may quote what it
-// stumbled over, and an HTTP library's error holds the whole request.
+// What a log line says of an error. The message is logged only if we wrote it ourselves. Any other message may quote the
+// data that caused the error, and an HTTP library's error holds the whole request.
 import { types } from 'node:util';
 import { ApplicationFailure } from '@temporalio/common';
 import { failureTypes, rejectionTypes } from '../contract.js';
 import { ShownError } from '../contract/shown-error.js';
 import { fromFlinks } from './from-flinks.js';
 
-/** An error in a log line. Causes, details and whatever else hangs on the error are left out. */
+/** An error in a log line. Its causes, details and other properties are left out. */
 export interface ErrorFields {
   type: string;
   message?: string;
   flinksCode?: string | number;
-  /** Where it was thrown, of an error that is not ours. */
+  /** Where it was thrown, if the error is not ours. */
   stack?: string[];
 }
 
@@ -40,8 +40,8 @@ function codeOf(code: unknown): { flinksCode?: string | number } {
 }
 
 /**
- * The kind of failure at the head of a stack. Out of the workflow sandbox come copies of errors, which keep nothing else
- * of their name, nor of the type that runFailure writes there.
+ * The kind of failure at the head of a stack. Copies of errors that come out of the workflow sandbox keep their name, and
+ * the type that runFailure writes, nowhere else.
  */
 const failureHead =
   /^((?:Application|Activity|ChildWorkflow|Timeout|Server|Terminated|Cancelled)Failure)\b(?: \[(\w+)\])?/;
@@ -64,7 +64,7 @@ function framesOf({ message, stack = '' }: Error): string[] {
     .map((line) => line.trim());
 }
 
-/** The native core writes errors as text. Of a server's answer its gRPC code is said. */
+/** The native core writes errors as text. From a server's answer only the gRPC code is taken. */
 function grpcCode(error: unknown): string | undefined {
   if (typeof error !== 'string') return undefined;
   const [, sentence, name] = /\bStatus \{ code: (?:'([A-Za-z ,]{1,80})'|([A-Z][A-Za-z]{1,30}))/.exec(error) ?? [];

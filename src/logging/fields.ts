@@ -1,4 +1,5 @@
-// What of a log line may be seen. An allow-list, because the SDK may log something new with every release.
+// Which fields of a log line may be seen. It is a list of what is allowed, because the SDK may log something new with
+// every release.
 import type { LogMetadata } from '@temporalio/common';
 import { describeError } from './errors.js';
 import { fromFlinks, requestIdFromFlinks } from './from-flinks.js';
@@ -7,7 +8,7 @@ type Reader = (value: unknown) => unknown;
 
 const longestText = 256;
 
-/** Names, ids, counts and flags of Temporal's, as they are. */
+/** Temporal's names, ids, counts and flags, as they are. */
 const plain: Reader = (value) => {
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   return typeof value === 'string' ? value.slice(0, longestText) : undefined;

@@ -1,6 +1,8 @@
+import { isGuid } from '../contract/guid.js';
+
 /**
- * The one door through which a value that Flinks sent reaches a log: an HTTP status or a FlinksCode passes, of anything
- * else only its kind does.
+ * The one door through which a value that Flinks sent reaches a log: an HTTP status or a FlinksCode passes. Of anything else
+ * only its kind does.
  */
 export function fromFlinks(value: unknown): string | number | undefined {
   if (value === undefined) return undefined;
@@ -10,4 +12,4 @@ export function fromFlinks(value: unknown): string | number | undefined {
 
 /** A RequestId passes the door only if it looks like one. */
 export const requestIdFromFlinks = (value: unknown): string | undefined =>
-  typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value) ? value : undefined;
+  typeof value === 'string' && isGuid(value) ? value : undefined;

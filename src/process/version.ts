@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The sources are one folder nearer to the package than what is compiled of them. */
+/** The path to the package's folder. From compiled code it is one folder longer than from the sources. */
 const folder = import.meta.url.endsWith('.ts') ? '../..' : '../../..';
 
 /** The version of this program, from the package it is part of. */

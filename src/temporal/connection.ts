@@ -1,4 +1,4 @@
-// Where Temporal is: its own environment configuration, the same for worker, client and command line.
+// Where Temporal is. It is read from Temporal's own environment configuration, the same for every program.
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ServerUnreachableError } from '../contract/errors.js';
@@ -23,12 +23,12 @@ export function loadTemporalConfig(environment: Environment = process.env): Temp
     return { connectionOptions: { ...connectionOptions, address }, namespace, address };
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
-    const problem = 'or a TEMPORAL_… variable does not fit Temporal’s environment configuration';
+    const problem = 'or a TEMPORAL_… variable is not what Temporal’s environment configuration allows';
     throw new ConfigurationError([{ variable: 'temporal.toml', problem }]);
   }
 }
 
-/** Rejects with a ServerUnreachableError if `connecting` does not succeed within five seconds. */
+/** Rejects with a ServerUnreachableError if `connecting` has not succeeded within five seconds. */
 export async function withinReach<T>(address: string, connecting: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

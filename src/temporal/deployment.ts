@@ -1,6 +1,7 @@
-// Which build of the worker takes new runs. The server decides it, among the workers that have a WORKER_BUILD_ID.
-import { isGrpcServiceError, type WorkflowService } from '@temporalio/client';
+// Which build of the worker takes new runs. The server decides this among the workers that name their build.
+import type { WorkflowService } from '@temporalio/client';
 import proto from '@temporalio/proto';
+import { isGrpcError } from './grpc-status.js';
 
 /** All builds of this worker belong to the deployment of this name. */
 export const deploymentName = 'flinks-account-details';
@@ -9,7 +10,7 @@ export const deploymentName = 'flinks-account-details';
 export type BuildStatus = 'current' | 'ramping' | 'draining' | 'drained' | 'inactive';
 
 export interface Deployment {
-  /** The build that takes new runs. If it is absent, new runs wait for a worker without a build. */
+  /** The build that takes new runs. Absent if none does: then new runs wait for a worker without a build. */
   current?: string;
   /** Whether every part of the task queue has heard which build is current. */
   settled: boolean;
@@ -17,7 +18,7 @@ export interface Deployment {
   builds: { buildId: string; status: BuildStatus }[];
 }
 
-/** Any client or connection of Temporal's. */
+/** Any client of Temporal, or a connection to it. */
 export interface Temporal {
   workflowService: WorkflowService;
 }
@@ -31,10 +32,7 @@ const statuses: Record<number, BuildStatus> = {
   [Status.WORKER_DEPLOYMENT_VERSION_STATUS_DRAINED]: 'drained',
 };
 
-/** The number of gRPC's status code. */
-const notFound = 5;
-
-/** The builds of this worker in a namespace. Undefined if no worker has ever polled with a `WORKER_BUILD_ID`. */
+/** The builds of this worker in a namespace; undefined if no worker has ever polled with a `WORKER_BUILD_ID`. */
 export async function describeDeployment(
   { workflowService }: Temporal,
   namespace: string,
@@ -42,7 +40,7 @@ export async function describeDeployment(
   const described = await workflowService
     .describeWorkerDeployment({ namespace, deploymentName })
     .catch((error: unknown) => {
-      if (isGrpcServiceError(error) && error.code === notFound) return undefined;
+      if (isGrpcError(error, 'notFound')) return undefined;
       throw error;
     });
   const info = described?.workerDeploymentInfo;
@@ -62,7 +60,7 @@ export async function describeDeployment(
   };
 }
 
-/** Sends new runs to this build. Open runs stay on the build that began them. Rejects if no worker of the build polls. */
+/** Lets new runs go to this build. Open runs stay on the build on which they began. Rejects if no worker of the build polls. */
 export async function setCurrentBuild(
   { workflowService }: Temporal,
   namespace: string,

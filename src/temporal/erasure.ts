@@ -1,12 +1,14 @@
-// Deletes runs from Temporal for good: their histories, their entries in lists and their stored payloads. Nothing is decoded,
-// so that no payload key is needed.
+// Deletes runs from Temporal for good: their histories, their entries in lists, and their stored payloads. Nothing is
+// decoded for this, so no payload key is needed.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isGrpcServiceError, type WorkflowService } from '@temporalio/client';
-import type { temporal } from '@temporalio/proto';
+import type { WorkflowService } from '@temporalio/client';
 import { tsToMs } from '../sdk-internals/time.js';
+import type { temporal } from '@temporalio/proto';
 import { AccountDetailsError } from '../contract/errors.js';
 import { errorFromTemporal } from './errors.js';
 import { workflowType } from '../contract.js';
+import { isGrpcError } from './grpc-status.js';
+import { ourRuns, runsWithId } from './list-query.js';
 import type { PayloadStore } from './storage/payload-store.js';
 
 type ExecutionInfo = temporal.api.workflow.v1.IWorkflowExecutionInfo;
@@ -23,14 +25,14 @@ export interface ErasableRun {
 }
 
 export interface Erasure {
-  /** The runs of a workflow id. The newest is among them even if lists do not show it yet. */
+  /** The runs of a workflow id. The newest one is among them even if lists do not know it yet. */
   runsOf(workflowId: string): Promise<ErasableRun[]>;
   /** The workflow ids that have a run which closed before this time. */
   idsClosedBefore(time: number): Promise<string[]>;
   /**
-   * Deletes these closed runs and what is stored for them. Resolves with the number of deleted payloads, once the server no
-   * longer finds any of the runs. What is stored for the id but for no run is deleted with the last run of the id. Throws a
-   * RunsStillFoundError if the server makes no progress.
+   * Deletes these closed runs and what is stored for them, and resolves with the number of stored payloads once the
+   * server no longer finds any of the runs. What does not belong to a single run is deleted with the last run of the id.
+   * Throws a RunsStillFoundError if the server makes no progress, and `PayloadStore` if the store fails.
    */
   erase(workflowId: string, runs: readonly ErasableRun[]): Promise<number>;
 }
@@ -39,16 +41,18 @@ interface TypedRun extends ErasableRun {
   type: string;
 }
 
-/** The server accepted the deletion and did not carry it out. */
+/** The server accepted the deletion but did not carry it out in time. */
 export class RunsStillFoundError extends Error {
   override readonly name = 'RunsStillFoundError';
 
   constructor(workflowId: string, count: number) {
-    super(`The server still finds ${count} deleted runs of ${workflowId}. Wait a while, then run this command again.`);
+    super(
+      `The Temporal server accepted the deletion but still finds ${count} of the runs of ${workflowId}. Wait a few minutes, then run this command again.`,
+    );
   }
 }
 
-/** Those of these runs that closed before `time`. A run that a younger one was reset from stays as long as the younger one. */
+/** Those of these runs that closed before `time`. A run that was reset stays as long as the run that continues it. */
 export function closedBefore(runs: readonly ErasableRun[], time: number): ErasableRun[] {
   const stays = ({ closedAt, resetTo }: ErasableRun): boolean => {
     if (closedAt === undefined || closedAt >= time) return true;
@@ -80,7 +84,7 @@ export function createErasure(service: WorkflowService, namespace: string, store
     return found;
   }
 
-  /** Asks for the run itself, which is more exact than a list and never late. Without a run id, it is the newest run. */
+  /** Asks about the run itself: a list knows less, and knows it later. Without a run id, about the newest run. */
   async function describe(workflowId: string, runId = ''): Promise<TypedRun | undefined> {
     try {
       const execution = { workflowId, runId };
@@ -95,13 +99,13 @@ export function createErasure(service: WorkflowService, namespace: string, store
     }
   }
 
-  /** Another workflow type may use the same id. Its runs are not deleted, and what is stored for them has to stay. */
+  /** Another workflow type may use the same id. Its runs are not ours to delete, but their stored payloads must stay. */
   async function runsOfAnyType(workflowId: string): Promise<TypedRun[]> {
-    const listed = await list(ofId(workflowId));
+    const listed = await list(runsWithId(workflowId));
     const newest = await describe(workflowId);
     const others = listed.map((info) => runFrom(info)).filter(({ runId }) => runId !== newest?.runId);
     const described = await Promise.all(
-      // A run that is listed but has no history is being deleted, whatever the list says about it.
+      // A run that is listed but has no history any more is being deleted, whatever the list says of it.
       others.map(async (run) => (await describe(workflowId, run.runId)) ?? { ...run, closedAt: 0 }),
     );
     return newest ? [newest, ...described] : described;
@@ -112,12 +116,12 @@ export function createErasure(service: WorkflowService, namespace: string, store
 
   async function idsClosedBefore(time: number): Promise<string[]> {
     const before = new Date(time).toISOString();
-    const closed = await list(`${ofType} AND ExecutionStatus != 'Running' AND CloseTime < '${before}'`);
+    const closed = await list(`${ourRuns} AND ExecutionStatus != 'Running' AND CloseTime < '${before}'`);
     return [...new Set(closed.map(({ execution }) => execution?.workflowId ?? ''))];
   }
 
   async function erase(workflowId: string, runs: readonly ErasableRun[]): Promise<number> {
-    // Stored payloads first: if the store fails, the runs are still there and lead to them.
+    // Stored payloads first: if the store fails, the runs are still there to find them by.
     const payloads = await deleteStored(workflowId, runs);
     for (const { runId } of runs)
       await service
@@ -134,10 +138,14 @@ export function createErasure(service: WorkflowService, namespace: string, store
     if (!store) return 0;
     const going = new Set(runs.map(({ runId }) => runId));
     const othersStay = (await runsOfAnyType(workflowId)).some(({ runId }) => !going.has(runId));
-    if (!othersStay) return store.deleteStored(namespace, workflowId);
-    let deleted = 0;
-    for (const runId of going) deleted += await store.deleteStored(namespace, workflowId, runId);
-    return deleted;
+    try {
+      if (!othersStay) return await store.deleteStored(namespace, workflowId);
+      let deleted = 0;
+      for (const runId of going) deleted += await store.deleteStored(namespace, workflowId, runId);
+      return deleted;
+    } catch (error) {
+      throw errorFromTemporal(error, workflowId);
+    }
   }
 
   async function untilGone(workflowId: string, runs: readonly ErasableRun[]): Promise<void> {
@@ -145,7 +153,7 @@ export function createErasure(service: WorkflowService, namespace: string, store
     let giveUpAt = Date.now() + stallMs;
     for (let pauseMs = 50; left.length > 0; pauseMs = Math.min(pauseMs * 2, 1_000)) {
       await sleep(pauseMs);
-      const listed = await list(ofId(workflowId));
+      const listed = await list(runsWithId(workflowId));
       const found = new Set(listed.map(({ execution }) => execution?.runId ?? ''));
       const described = await Promise.all(left.map((runId) => describe(workflowId, runId)));
       for (const run of described) if (run) found.add(run.runId);
@@ -167,7 +175,4 @@ const runFrom = (info: ExecutionInfo, resetTo?: string | null): TypedRun => ({
   storedPayloads: Number(info.externalPayloadCount ?? 0),
 });
 
-const ofType = `WorkflowType = '${workflowType}'`;
-const ofId = (workflowId: string): string =>
-  `WorkflowId = '${workflowId.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-const isNotFound = (error: unknown): boolean => isGrpcServiceError(error) && error.code === 5;
+const isNotFound = (error: unknown): boolean => isGrpcError(error, 'notFound');

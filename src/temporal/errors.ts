@@ -1,4 +1,4 @@
-// Turns Temporal's errors into ours.
+// Turns the errors of Temporal's client into ours. Every message tells an operator what happened and what to do.
 import {
   isGrpcServiceError,
   QueryNotRegisteredError,
@@ -22,23 +22,14 @@ import {
   RunFailedError,
   ServerUnreachableError,
 } from '../contract/errors.js';
-import { failureTypes, rejectionTypes } from '../contract.js';
+import { failureTypes, rejectionTypes, taskQueue } from '../contract.js';
+import { grpcStatus } from './grpc-status.js';
 import { PayloadStoreError } from './storage/payload-store.js';
 
 /** Who has to answer a call: the server itself, or a worker behind it. */
 export type Answerer = 'server' | 'worker';
 
-// Numbers of gRPC's status codes, so that this file needs no gRPC library.
-const cancelled = 1;
-const invalidArgument = 3;
-const deadlineExceeded = 4;
-const notFound = 5;
-const permissionDenied = 7;
-const failedPrecondition = 9;
-const unavailable = 14;
-const unauthenticated = 16;
-
-/** Turns an error of Temporal's client into an AccountDetailsError. Returns any other error unchanged. */
+/** Turns whatever Temporal's client threw into an AccountDetailsError. An error that is not of its own is returned unchanged. */
 export function errorFromTemporal(error: unknown, workflowId: string, answeredBy: Answerer = 'worker'): unknown {
   if (error instanceof AccountDetailsError) return error;
   if (error instanceof WorkflowFailedError) return runFailed(error.cause, workflowId);
@@ -52,7 +43,7 @@ export function errorFromTemporal(error: unknown, workflowId: string, answeredBy
   return isGrpcServiceError(cause) ? serverSaid(cause, workflowId, answeredBy) : (payloadError(cause) ?? error);
 }
 
-/** The error for a call that was not answered in time. */
+/** The error for a call that got no answer in time. */
 export const nobodyAnswered = (workflowId: string, answeredBy: Answerer = 'worker'): AccountDetailsError =>
   answeredBy === 'worker' ? noWorker(workflowId) : new ServerUnreachableError();
 
@@ -62,25 +53,25 @@ function serverSaid(
   answeredBy: Answerer,
 ): AccountDetailsError {
   switch (code) {
-    case notFound:
+    case grpcStatus.notFound:
       return notFoundError(details, workflowId);
-    case unavailable:
+    case grpcStatus.unavailable:
       return new ServerUnreachableError();
-    case cancelled:
-    case deadlineExceeded:
+    case grpcStatus.cancelled:
+    case grpcStatus.deadlineExceeded:
       return nobodyAnswered(workflowId, answeredBy);
-    case failedPrecondition:
+    case grpcStatus.failedPrecondition:
       return noWorker(workflowId);
-    case permissionDenied:
-    case unauthenticated:
+    case grpcStatus.permissionDenied:
+    case grpcStatus.unauthenticated:
       return new AccountDetailsError(
         'AccessDenied',
-        `Temporal refused: ${details}. Check TEMPORAL_API_KEY or the TLS certificate.`,
+        `Temporal refused access: ${details}. Check TEMPORAL_API_KEY or the TLS certificate.`,
       );
-    case invalidArgument:
-      return new AccountDetailsError('InvalidRequest', `Temporal cannot take this: ${details}.`);
+    case grpcStatus.invalidArgument:
+      return new AccountDetailsError('InvalidRequest', `Temporal rejected the request: ${details}.`);
     default:
-      return new AccountDetailsError('ServerError', `Temporal could not do this now: ${details}.`);
+      return new AccountDetailsError('ServerError', `Temporal could not do this now: ${details}. Try again later.`);
   }
 }
 
@@ -88,7 +79,7 @@ function runFailed(cause: Error | undefined, workflowId: string): RunFailedError
   if (cause instanceof CancelledFailure) return new RunFailedError('Cancelled', `Run ${workflowId} was cancelled.`);
   if (cause instanceof TerminatedFailure) return new RunFailedError('Terminated', `Run ${workflowId} was terminated.`);
   if (cause instanceof TimeoutFailure)
-    return new RunFailedError('TimedOut', `Run ${workflowId} exceeded its time-out.`);
+    return new RunFailedError('TimedOut', `Run ${workflowId} was ended by Temporal because its time-out was over.`);
   const failure = cause instanceof ApplicationFailure ? cause : undefined;
   const type = failureTypes.find((known) => known === failure?.type);
   const { requestId, flinksCode } = (failure?.details?.[0] ?? {}) as { requestId?: string; flinksCode?: string };
@@ -100,17 +91,17 @@ function updateFailed(cause: Error | undefined, workflowId: string): AccountDeta
   const type = cause instanceof ApplicationFailure ? rejectionTypes.find((known) => known === cause.type) : undefined;
   return type
     ? new AnswerRejectedError(type, cause?.message ?? type)
-    : new AccountDetailsError('RunClosed', `Run ${workflowId} ended before it replied.`);
+    : new AccountDetailsError('RunClosed', `Run ${workflowId} ended before it answered this request.`);
 }
 
-/** The error of a payload that this process could not store or read: the store failed, or the key is missing. */
+/** Why this process could not read or write a payload: its store failed, or it does not have the key. */
 function payloadError(error: unknown): AccountDetailsError | undefined {
   if (error instanceof PayloadStoreError) return new AccountDetailsError('PayloadStore', error.message);
   const noKey = error instanceof ApplicationFailure && error.type === 'UnknownPayloadKey';
   if (noKey || error instanceof ValueError)
     return new AccountDetailsError(
       'UnreadablePayload',
-      `This process cannot read the payloads of the run${noKey ? `: ${error.message}` : '.'} Set PAYLOAD_… here as it is set for the workers.`,
+      `This process cannot read the data of the run. ${noKey ? `${error.message} ` : ''}Set the PAYLOAD_… variables here as they are set for the workers.`,
     );
   return undefined;
 }
@@ -123,5 +114,5 @@ const notFoundError = (message: string, workflowId: string): AccountDetailsError
 const noWorker = (workflowId: string): AccountDetailsError =>
   new AccountDetailsError(
     'NoWorker',
-    `No worker answered for ${workflowId}. Is one running (npm run worker)? The run goes on once there is one.`,
+    `No worker answered for run ${workflowId}. Check that a worker polls task queue ${taskQueue}, or start one (npm run worker). The run goes on as soon as one does.`,
   );

@@ -1,4 +1,4 @@
-// The search attributes by which operators find runs. A run that writes one that is not registered cannot go on.
+// The search attributes by which operators find runs. They must be registered: a run that writes another one gets stuck.
 import type { NativeConnection } from '@temporalio/worker';
 import { ConfigurationError } from '../config/environment.js';
 import { searchAttributes } from '../contract.js';
@@ -16,8 +16,8 @@ export const searchAttributeFaults = (registered: Record<string, number>) => ({
 });
 
 /**
- * Registers what is missing in the namespace. Throws a ConfigurationError if this worker is not allowed to, with the commands
- * for an administrator, or if an attribute has another type. Many workers may call it at once.
+ * Registers what is missing in the namespace. Throws a ConfigurationError if this worker may not, with the lines that an
+ * administrator has to run, and if an attribute has another type. Safe to call from many workers at once.
  */
 export async function ensureSearchAttributes({ operatorService }: NativeConnection, namespace: string): Promise<void> {
   const registered = async () => (await operatorService.listSearchAttributes({ namespace })).customAttributes ?? {};
@@ -37,7 +37,7 @@ export async function ensureSearchAttributes({ operatorService }: NativeConnecti
     const after = await registered().catch((): Record<string, number> => ({}));
     missing = searchAttributeFaults(after).missing;
     if (missing.length > 0)
-      throw new ConfigurationError([{ variable: missing.join(', '), problem: fix(missing, namespace) }]);
+      throw new ConfigurationError([{ variable: missing.join(', '), problem: howToRegister(missing, namespace) }]);
   }
 }
 
@@ -46,16 +46,17 @@ function refuseOtherTypes(names: Name[]): void {
   throw new ConfigurationError(
     names.map((name) => ({
       variable: `search attribute ${name}`,
-      problem: `is registered, but its type is not ${cliTypes[searchAttributes[name]]}; rename the registered one, or set SEARCH_ATTRIBUTES=off`,
+      problem: `is registered, but its type is not ${cliTypes[searchAttributes[name]]}: rename that attribute, or set SEARCH_ATTRIBUTES=off`,
     })),
   );
 }
 
-const fix = (missing: Name[], namespace: string): string =>
-  `could not be registered as search attributes. An administrator has to run:\n${registrationLines(missing, namespace)}\n` +
-  'or set SEARCH_ATTRIBUTES=off';
+const howToRegister = (missing: Name[], namespace: string): string =>
+  `${missing.length === 1 ? 'is not a registered search attribute' : 'are not registered search attributes'} of namespace ` +
+  `${namespace}, and this worker could not register them. An administrator has to run:\n` +
+  `${registrationLines(missing, namespace)}\nOr set SEARCH_ATTRIBUTES=off to run without them`;
 
-/** The commands with which an administrator registers them, one a line. */
+/** The commands with which an administrator registers them. */
 export const registrationLines = (missing: Name[], namespace: string): string =>
   missing
     .map((name) => {

@@ -6,9 +6,9 @@ import { ownVersion } from '../process/version.js';
 import { deploymentName, describeDeployment, type Temporal } from '../temporal/deployment.js';
 
 /**
- * A worker that names its build keeps the runs that began on it, and gets new ones while its build is current. A worker
- * without a build takes whatever comes, and leaves its version and a mark of its workflow code in each workflow task: the
- * SDK's own mark is five times as long, and there are two in a task.
+ * A worker that names its build keeps the runs that began on it, and gets new runs while its build is current. A worker
+ * without a build takes every run. It leaves its version and a short hash of its workflow code in each workflow task: the
+ * SDK's own hash is five times as long, and each task holds it twice.
  */
 export const ofBuild = (buildId: string | undefined, workflowCode: string): Partial<WorkerOptions> =>
   buildId === undefined
@@ -22,12 +22,14 @@ export const ofBuild = (buildId: string | undefined, workflowCode: string): Part
         },
       };
 
-/** Says that a worker of a build will wait in vain, where no build is current. */
+/** Warns a worker of a build, if no build is current, that it will get no new runs. */
 export async function warnWithoutCurrentBuild(logger: Logger, temporal: Temporal, namespace: string): Promise<void> {
-  // A server that cannot say is no reason not to work.
+  // If the server cannot say, the worker works all the same.
   const deployment = await describeDeployment(temporal, namespace).catch(() => ({ current: 'unknown' }));
   if (deployment?.current === undefined)
-    logger.warn('No build is current, so this worker gets no new runs. Run starter deploy set-current with its build.');
+    logger.warn(
+      'No build is current, so this worker gets no new runs. Run starter deploy set-current with its WORKER_BUILD_ID.',
+    );
 }
 
 /** Opening a session mints a token before it logs in. Every other activity makes one call. */
@@ -39,6 +41,6 @@ export const atMost = (callsPerSecond: number | undefined): Partial<WorkerOption
     ? {}
     : {
         maxTaskQueueActivitiesPerSecond: callsPerSecond / mostCallsOfAnActivity,
-        // An eager activity passes by the queue, and by its limit.
+        // An eager activity bypasses the task queue, and so its limit.
         maxEagerActivityReservationsPerWorkflowTask: 0,
       };

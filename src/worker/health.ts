@@ -1,11 +1,11 @@
-// What an orchestrator asks a worker process: whether to restart it, and whether it is at work.
+// What an orchestrator asks a worker process: whether to restart it, and whether it takes work.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { NativeConnection, Worker } from '@temporalio/worker';
 import type { Address } from '../config/address.js';
 import { ConfigurationError } from '../config/environment.js';
 
-/** A worker as far as it has come. At first there is none. */
+/** How far a worker is. At first there is neither a connection nor a worker. */
 export interface WorkerState {
   worker?: Pick<Worker, 'getStatus'>;
   connection?: Pick<NativeConnection, 'withDeadline' | 'workflowService'>;
@@ -19,7 +19,7 @@ export interface HealthServer {
 
 /**
  * Serves `/healthz`, 200 unless the worker has failed, and `/readyz`, 200 while it takes work from a server that answers.
- * The body says why in a word. Throws a ConfigurationError where the address cannot be used.
+ * The body says why not. Throws a ConfigurationError if the address cannot be used.
  */
 export async function serveHealth({ host, port }: Address, state: WorkerState): Promise<HealthServer> {
   const checks: Record<string, () => Promise<string>> = {
@@ -38,7 +38,12 @@ export async function serveHealth({ host, port }: Address, state: WorkerState): 
   try {
     await once(server, 'listening');
   } catch {
-    throw new ConfigurationError([{ variable: 'HEALTH_ADDRESS', problem: 'cannot be listened at, or is in use' }]);
+    throw new ConfigurationError([
+      {
+        variable: 'HEALTH_ADDRESS',
+        problem: 'cannot be used: the port is taken, or this process may not listen there',
+      },
+    ]);
   }
   const bound = server.address();
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${typeof bound === 'object' && bound ? bound.port : port}`;
@@ -52,7 +57,7 @@ export async function serveHealth({ host, port }: Address, state: WorkerState): 
   };
 }
 
-/** A server that takes longer than this counts as not there. Probes usually wait a few seconds. */
+/** A server that takes longer than this counts as unreachable. Probes usually wait a few seconds. */
 const serverAnswersWithinMs = 2_000;
 
 async function readiness({ worker, connection }: WorkerState): Promise<string> {

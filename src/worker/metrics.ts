@@ -5,15 +5,15 @@ import { failureTypes, taskQueue, workflowType } from '../contract.js';
 import type { EndedCall } from '../flinks/observed.js';
 import { histogramBuckets, metrics } from '../contract/metrics.js';
 
-/** The runtime's setting that serves `/metrics` at this address; none where there is no address. */
+/** The runtime's setting that serves `/metrics` at this address; no setting without an address. */
 export const prometheusAt = (bindAddress: string | undefined) =>
   bindAddress === undefined
     ? {}
     : { metrics: { prometheus: { bindAddress, histogramBucketOverrides: histogramBuckets } } };
 
 /**
- * Shows every outcome at zero from the start: an increase from nothing to the first failure of a kind is none to
- * Prometheus. The labels are those with which runs count.
+ * Shows every outcome at zero from the start. Otherwise Prometheus would not see the first failure of a kind: it sees no
+ * increase in a series that begins with it. The labels are the same as those of the runs' own counts.
  */
 export function showOutcomes(meter: MetricMeter, namespace: string): void {
   const runs = meter.createCounter(...metrics.runs);
@@ -22,7 +22,7 @@ export function showOutcomes(meter: MetricMeter, namespace: string): void {
 }
 
 /** Counts and times the calls to Flinks that activities make, and logs each at debug with the ids of its run. */
-export function callObserver(meter: MetricMeter): (call: EndedCall) => void {
+export function createCallObserver(meter: MetricMeter): (call: EndedCall) => void {
   const calls = meter.createCounter(...metrics.calls);
   const duration = meter.createHistogram(...metrics.callDuration);
   return ({ endpoint, code, requestId, seconds }) => {

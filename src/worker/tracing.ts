@@ -1,5 +1,5 @@
-// Traces of a worker: a span for each activity and, in it, one for each call to Flinks. Of Temporal's own interceptors
-// none is used: they write messages and stacks of errors into spans.
+// Traces of a worker: a span for each activity and, in it, one for each call to Flinks. Temporal's own interceptors are
+// not used, because they write messages and stacks of errors into spans.
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { failureTypes } from '../contract.js';
@@ -8,13 +8,13 @@ import type { EndedCall } from '../flinks/observed.js';
 
 export interface Tracing {
   activity: ActivityInterceptorsFactory;
-  /** To be told of a call by the activity that made it. */
+  /** Is called by an activity for each call to Flinks that it made. */
   observe(call: EndedCall): void;
   /** Sends what has not been sent yet, until the exporter's time-out. */
   close(): Promise<void>;
 }
 
-/** Without them a worker is complete, so that it has to be installed to be traced: docs/operations.md says how. */
+/** A worker is complete without these packages, so whoever wants traces installs them: docs/operations.md says how. */
 const loadOpenTelemetry = () =>
   Promise.all([
     import('@opentelemetry/api'),
@@ -36,7 +36,7 @@ const packages = [
 ];
 
 /**
- * Exports spans as OpenTelemetry's own variables say. They hold names, ids of runs and words out of closed lists. Throws
+ * Exports spans as OpenTelemetry's own variables say. They hold names, ids of runs and words from closed lists. Throws
  * a ConfigurationError that says what to install.
  */
 export async function openTracing(): Promise<Tracing> {
@@ -48,7 +48,7 @@ export async function openTracing(): Promise<Tracing> {
       .merge(resources.detectResources({ detectors: [resources.envDetector] })),
     spanProcessors: [new sdk.BatchSpanProcessor(new OTLPTraceExporter())],
   });
-  // A call finds the span of its activity by what is registered here. Nothing propagates it to Flinks.
+  // A call finds the span of its activity through what is registered here. Nothing of it is sent to Flinks.
   provider.register({ propagator: null });
   const tracer = provider.getTracer('flinks-temporal');
   const failed = { code: SpanStatusCode.ERROR };
@@ -81,7 +81,7 @@ export async function openTracing(): Promise<Tracing> {
       if (status === undefined || status >= 400) span.setStatus(failed);
       span.end();
     },
-    // A collector that is away costs spans and nothing else.
+    // If the collector cannot be reached, spans are lost and nothing else is.
     close: () => provider.shutdown().catch(() => undefined),
   };
 }

@@ -143,7 +143,7 @@ interface Case {
   /** The only faults there are, by name of the check. */
   checks: string[];
   says: RegExp;
-  mend: RegExp;
+  fix: RegExp;
 }
 
 const cases: Case[] = [
@@ -151,158 +151,158 @@ const cases: Case[] = [
     what: 'no server',
     broken: () => ({ TEMPORAL_ADDRESS: nobodyAt }),
     checks: ['Temporal server'],
-    says: /none answers at 127\.0\.0\.1:\d+/,
-    mend: /TEMPORAL_ADDRESS/,
+    says: /no Temporal server answers at 127\.0\.0\.1:\d+/,
+    fix: /TEMPORAL_ADDRESS/,
   },
   {
     what: 'an address that is none',
     broken: () => ({ TEMPORAL_ADDRESS: secretInTheWrongPlace }),
     checks: ['Temporal configuration'],
     says: /TEMPORAL_ADDRESS must be host:port/,
-    mend: /TEMPORAL_… variables/,
+    fix: /TEMPORAL_… variables/,
   },
   {
     what: 'an unknown namespace',
     broken: () => ({ TEMPORAL_NAMESPACE: 'nowhere' }),
     checks: ['namespace'],
     says: /nowhere does not exist/,
-    mend: /temporal operator namespace create --namespace nowhere/,
+    fix: /temporal operator namespace create --namespace nowhere/,
   },
   {
     what: 'search attributes that nobody registered, and no worker that could',
     broken: () => ({ TEMPORAL_NAMESPACE: 'bare' }),
     checks: ['search attributes', 'workers'],
-    says: /FlinksStage, FlinksInstitution, FlinksCode, FlinksStageSince missing/,
-    mend: /search-attribute create --namespace bare --name FlinksStageSince --type Datetime/,
+    says: /FlinksStage, FlinksInstitution, FlinksCode, FlinksStageSince are not registered/,
+    fix: /search-attribute create --namespace bare --name FlinksStageSince --type Datetime/,
   },
   {
     what: 'no worker',
     broken: () => ({ TEMPORAL_NAMESPACE: 'bare', SEARCH_ATTRIBUTES: 'off' }),
     checks: ['workers'],
-    says: /none polls flinks-account-details/,
-    mend: /npm run worker/,
+    says: /no worker polls task queue flinks-account-details/,
+    fix: /npm run worker/,
   },
   {
     what: 'workers of a deployment without a current version',
     broken: () => ({ TEMPORAL_NAMESPACE: 'versioned', SEARCH_ATTRIBUTES: 'off' }),
     checks: ['workers'],
-    says: /deployment flinks has no current version/,
-    mend: /deploy set-current --build-id b1/,
+    says: /no build of deployment flinks is current/,
+    fix: /deploy set-current --build-id b1/,
   },
   {
     what: 'no keys',
     broken: () => ({ PAYLOAD_KEYS: undefined }),
     checks: ['payload keys'],
     says: /PAYLOAD_KEYS is missing/,
-    mend: /PAYLOAD_KEYS/,
+    fix: /PAYLOAD_KEYS/,
   },
   {
     what: 'keys that are none',
     broken: () => ({ PAYLOAD_KEYS: `k:${secretInTheWrongPlace}` }),
     checks: ['payload keys'],
     says: /must be id:base64 of 32 bytes/,
-    mend: /PAYLOAD_KEYS/,
+    fix: /PAYLOAD_KEYS/,
   },
   {
     what: 'keys without the one of the runs',
     broken: () => ({ PAYLOAD_KEYS: key('new'), TEMPORAL_CODEC_ENDPOINT: undefined }),
     checks: ['keys of runs'],
-    says: /1 of the 1 newest runs cannot be read: key ours is not here/,
-    mend: /behind the first/,
+    says: /1 of the 1 newest runs cannot be read: key ours is not in PAYLOAD_KEYS/,
+    fix: /after the first/,
   },
   {
     what: 'another key under the id of that of the runs',
     broken: () => ({ PAYLOAD_KEYS: key('ours'), TEMPORAL_CODEC_ENDPOINT: undefined }),
     checks: ['keys of runs'],
-    says: /key ours here is another one/,
-    mend: /behind the first/,
+    says: /key ours in PAYLOAD_KEYS is another key/,
+    fix: /after the first/,
   },
   {
     what: 'no encryption where the runs are encrypted',
     broken: () => ({ PAYLOAD_KEYS: undefined, PAYLOAD_ENCRYPTION: 'off' }),
     checks: ['keys of runs'],
     says: /cannot be read/,
-    mend: /take PAYLOAD_ENCRYPTION=off away/,
+    fix: /remove PAYLOAD_ENCRYPTION=off/,
   },
   {
     what: 'no codec server',
     broken: () => ({ TEMPORAL_CODEC_ENDPOINT: `http://${nobodyAt}` }),
     checks: ['codec server'],
-    says: /none answers/,
-    mend: /npm run codec-server/,
+    says: /no codec server answers/,
+    fix: /npm run codec-server/,
   },
   {
     what: 'a codec server with another key',
     broken: () => ({ TEMPORAL_CODEC_ENDPOINT: codecServers.others }),
     checks: ['codec server'],
     says: /it has other keys/,
-    mend: /same PAYLOAD_KEYS/,
+    fix: /same PAYLOAD_KEYS/,
   },
   {
     what: 'a codec server that wants a token',
     broken: () => ({ TEMPORAL_CODEC_ENDPOINT: codecServers.closed }),
     checks: ['codec server'],
     says: /refuses this token \(401\)/,
-    mend: /TEMPORAL_CODEC_AUTH/,
+    fix: /TEMPORAL_CODEC_AUTH/,
   },
   {
     what: 'something else where the codec server should be',
     broken: () => ({ TEMPORAL_CODEC_ENDPOINT: simulator.url }),
     checks: ['codec server'],
-    says: /not as a codec server does/,
-    mend: /TEMPORAL_CODEC_ENDPOINT/,
+    says: /is not a codec server/,
+    fix: /TEMPORAL_CODEC_ENDPOINT/,
   },
   {
     what: 'a folder for payloads that is not there',
     broken: () => ({ PAYLOAD_STORAGE: `file:${folder}/none` }),
     checks: ['payload storage'],
     says: /must name a folder that exists/,
-    mend: /PAYLOAD_STORAGE/,
+    fix: /PAYLOAD_STORAGE/,
   },
   {
     what: 'a folder for payloads in which nobody may write',
     broken: () => ({ PAYLOAD_STORAGE: `file:${blocked}` }),
     checks: ['payload storage'],
     says: /A payload cannot be stored.*\(E\w+\)/,
-    mend: /PAYLOAD_STORAGE/,
+    fix: /PAYLOAD_STORAGE/,
   },
   {
     what: 'a Flinks that cannot be reached',
     broken: () => ({ FLINKS_BASE_URL: `http://${nobodyAt}` }),
     checks: ['Flinks'],
     says: /cannot be reached \(ECONNREFUSED\)/,
-    mend: /FLINKS_BASE_URL/,
+    fix: /FLINKS_BASE_URL/,
   },
   {
     what: 'a wrong secret key for Flinks',
     broken: () => ({ FLINKS_SECRET_KEY: secretInTheWrongPlace }),
     checks: ['Flinks'],
     says: /refuses our keys \(40[13]/,
-    mend: /FLINKS_SECRET_KEY/,
+    fix: /FLINKS_SECRET_KEY/,
   },
   {
     what: 'a wrong x-api-key for Flinks',
     broken: () => ({ FLINKS_API_KEY: secretInTheWrongPlace }),
     checks: ['Flinks data key'],
     says: /is refused/,
-    mend: /FLINKS_API_KEY/,
+    fix: /FLINKS_API_KEY/,
   },
   {
     what: 'half of the variables of Flinks',
     broken: () => ({ FLINKS_API_KEY: undefined, FLINKS_CUSTOMER_ID: '' }),
     checks: ['Flinks configuration'],
     says: /FLINKS_CUSTOMER_ID.*FLINKS_API_KEY/,
-    mend: /FLINKS_… variables/,
+    fix: /FLINKS_… variables/,
   },
 ];
 
 describe.concurrent('doctor names the fault and what to do about it', () => {
-  test.each(cases)('$what', async ({ broken, checks, says, mend }) => {
+  test.each(cases)('$what', async ({ broken, checks, says, fix }) => {
     const found = await faults(broken());
     expect(found.map(({ check }) => check).toSorted()).toEqual(checks.toSorted());
     const [fault] = found.filter(({ check }) => check === checks[0]);
     expect(fault?.note).toMatch(says);
-    expect(fault?.mend).toMatch(mend);
+    expect(fault?.fix).toMatch(fix);
     expect(JSON.stringify(found)).not.toContain(secretInTheWrongPlace);
   });
 });
@@ -344,6 +344,6 @@ test('its exit code says whether there is a fault, and whether it is the server'
     ok: false,
     state: 'fault',
     note: expect.any(String),
-    mend: expect.any(String),
+    fix: expect.any(String),
   });
 });

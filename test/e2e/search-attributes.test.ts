@@ -156,6 +156,8 @@ test('a worker that finds an attribute of another type says which, and what to d
     ...workerEnvironment(simulator.url, simulator.keys),
   });
   expect(await worker.ended).toMatchObject({ how: 'ended with exit code 2' });
-  expect(worker.output()).toMatch(/FlinksStage is registered, but its type is not Keyword.*SEARCH_ATTRIBUTES=off/);
+  expect(worker.output()).toMatch(
+    /search attribute FlinksStage is registered, but its type is not Keyword.*SEARCH_ATTRIBUTES=off/,
+  );
   expect(worker.output()).not.toMatch(/^ +at /m);
 });

@@ -103,7 +103,7 @@ test('a build of which no worker polls does not become current, and the answer s
   expect(errorOf(refused)).toMatchObject({
     code: 'NotCurrent',
     message: expect.stringContaining(
-      'No worker of build never-built polls. Start one with WORKER_BUILD_ID=never-built',
+      'No worker of build never-built polls task queue flinks-account-details. Start one with WORKER_BUILD_ID=never-built',
     ),
   });
   const unnamed = await starter(['deploy', 'set-current', '--json'], { env: { WORKER_BUILD_ID: undefined } });

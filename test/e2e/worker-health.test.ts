@@ -66,7 +66,9 @@ test.each(['HEALTH_ADDRESS', 'METRICS_ADDRESS'])('an address in use as %s is sai
       [variable]: taken,
     });
     expect(await worker.ended).toMatchObject({ how: 'ended with exit code 2' });
-    expect(worker.output()).toBe(`The configuration does not fit: ${variable} cannot be listened at, or is in use.`);
+    expect(worker.output()).toBe(
+      `Configuration error: ${variable} cannot be used: the port is taken, or this process may not listen there.`,
+    );
   } finally {
     await simulator.close();
   }

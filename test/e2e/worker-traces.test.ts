@@ -147,7 +147,7 @@ test('without the packages a worker that is to trace says what to install, and a
   const [tracing, other] = await Promise.all([launch({ OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl() }), launch({})]);
   expect(tracing.how).toBe('ended with exit code 2');
   expect(tracing.output).toMatch(
-    /^The configuration does not fit: OTEL_EXPORTER_OTLP_ENDPOINT needs packages .* npm install .*@opentelemetry\/api@/,
+    /^Configuration error: OTEL_EXPORTER_OTLP_ENDPOINT needs packages .* npm install .*@opentelemetry\/api@/,
   );
   // It came as far as to look for its server.
   expect(other.how).toBe('ended with exit code 5');

@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { exitCodeOf } from '../../src/process/program.js';
 import { main } from '../../src/worker.js';
 
 // Not by a flag of the command line, which the worker's threads would be given too.
@@ -17,4 +18,4 @@ process.on('SIGWINCH', () => {
   process.stderr.write(`resources ${JSON.stringify({ rss, heapUsed, files, held })}\n`);
 });
 
-process.exitCode = await main();
+process.exitCode = await exitCodeOf('worker', main);

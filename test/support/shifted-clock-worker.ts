@@ -26,4 +26,5 @@ process.on('SIGWINCH', () => {
 
 // Only now, so that nothing has taken the real clock.
 const { main } = await import('../../src/worker.js');
-process.exitCode = await main();
+const { exitCodeOf } = await import('../../src/process/program.js');
+process.exitCode = await exitCodeOf('worker', main);

@@ -1,10 +1,20 @@
-// Which build of the worker takes new runs: said, and changed.
+// Shows and changes which build of the worker takes new runs.
 import { setTimeout as pause } from 'node:timers/promises';
-import { isGrpcServiceError, type Connection } from '@temporalio/client';
-import { milliseconds } from '../../contract.js';
-import { connectTo, loadTemporalConfig } from '../../temporal/connection.js';
+import type { Connection } from '@temporalio/client';
+import { milliseconds, taskQueue } from '../../contract.js';
+import { connectTo } from '../../temporal/connection.js';
 import { deploymentName, describeDeployment, setCurrentBuild, type Deployment } from '../../temporal/deployment.js';
-import { CommandError, exitCode, say, usageError, writeJson, type ExitCode } from '../terminal/output.js';
+import { isGrpcError } from '../../temporal/grpc-status.js';
+import { loadSettings } from '../../temporal/settings.js';
+import {
+  CommandError,
+  exitCode,
+  say,
+  starterCommand,
+  usageError,
+  writeJson,
+  type ExitCode,
+} from '../terminal/output.js';
 
 export interface SetCurrentOptions {
   buildId?: string;
@@ -12,7 +22,7 @@ export interface SetCurrentOptions {
   json?: boolean;
 }
 
-/** Makes a build the current one, and resolves once that is in force. */
+/** Makes a build the current one, and resolves once new runs go to it. */
 export async function setCurrent({
   buildId = process.env['WORKER_BUILD_ID'],
   timeout,
@@ -20,22 +30,22 @@ export async function setCurrent({
 }: SetCurrentOptions): Promise<ExitCode> {
   const withinMs = milliseconds(timeout);
   if (!(withinMs > 0)) throw usageError('--timeout must be a duration such as "30 seconds".');
-  if (!buildId) throw usageError('Say which build is to be current: --build-id, or WORKER_BUILD_ID.');
+  if (!buildId) throw usageError('Name the build that shall take new runs: --build-id, or WORKER_BUILD_ID.');
   const deployment = await withConnection(async (connection, namespace) => {
     const giveUpAt = Date.now() + withinMs;
     while (!(await accepted(setCurrentBuild(connection, namespace, buildId))))
-      await again(giveUpAt, notPolling(buildId));
+      await pauseUnlessLate(giveUpAt, notPolling(buildId));
     for (;;) {
       const now = await describeDeployment(connection, namespace);
       if (now?.current === buildId && now.settled) return now;
-      await again(
+      await pauseUnlessLate(
         giveUpAt,
-        `Build ${buildId} was set, and after ${timeout} not every part of the task queue knows it.`,
+        `Build ${buildId} is current, but after ${timeout} some new runs may still go elsewhere. Run this command again to wait longer.`,
       );
     }
   });
   if (json) writeJson(documentOf(deployment));
-  else say(`Build ${buildId} is current: new runs go to it, and open runs end on the build on which they began.`);
+  else say(`Build ${buildId} is current: new runs go to it. Open runs stay on the build on which they began.`);
   return exitCode.ok;
 }
 
@@ -56,8 +66,8 @@ const documentOf = ({ current, settled, builds }: Deployment = { settled: true, 
 
 const explained = {
   current: 'takes new runs',
-  ramping: 'takes a part of the new runs',
-  draining: 'has open runs still: keep its workers',
+  ramping: 'takes some of the new runs',
+  draining: 'still has open runs: keep its workers',
   drained: 'has no open runs: its workers can be stopped',
   inactive: 'takes no new runs',
 };
@@ -68,34 +78,37 @@ function inWords(deployment: Deployment | undefined): string {
   const width = Math.max(...builds.map(({ buildId }) => buildId.length));
   const lines = builds.map(({ buildId, status }) => `${buildId.padEnd(width)}  ${status}: ${explained[status]}`);
   if (current === undefined)
-    lines.push('No build is current: new runs wait. Run starter deploy set-current --build-id with one of these.');
+    lines.push(
+      `No build is current, so new runs wait. Make one current: ${starterCommand} deploy set-current --build-id ${builds[0]?.buildId ?? ''}`,
+    );
   return `${lines.join('\n')}\n`;
 }
 
 const notPolling = (buildId: string): string =>
-  `No worker of build ${buildId} polls. Start one with WORKER_BUILD_ID=${buildId}; starter deploy status lists the builds.`;
+  `No worker of build ${buildId} polls task queue ${taskQueue}. Start one with WORKER_BUILD_ID=${buildId}. The builds are listed by: ${starterCommand} deploy status`;
 
-/** False where the server does not know the build, or not all of its queues, by now. */
+/** Whether the server accepted the call. It does not yet if it does not know the build, or not all of its task queues. */
 async function accepted(call: Promise<void>): Promise<boolean> {
   try {
     await call;
     return true;
   } catch (error) {
-    if (isGrpcServiceError(error) && (error.code === 5 || error.code === 9)) return false;
+    if (isGrpcError(error, 'notFound', 'failedPrecondition')) return false;
     throw error;
   }
 }
 
-async function again(giveUpAt: number, otherwise: string): Promise<void> {
+/** Pauses before another look. Throws a CommandError if the time is over. */
+async function pauseUnlessLate(giveUpAt: number, otherwise: string): Promise<void> {
   if (Date.now() > giveUpAt) throw new CommandError('NotCurrent', otherwise, exitCode.failed);
   await pause(200);
 }
 
 async function withConnection<T>(use: (connection: Connection, namespace: string) => Promise<T>): Promise<T> {
-  const config = loadTemporalConfig();
-  const connection = await connectTo(config);
+  const { temporal } = loadSettings(process.env, ['temporal']);
+  const connection = await connectTo(temporal);
   try {
-    return await use(connection, config.namespace);
+    return await use(connection, temporal.namespace);
   } finally {
     await connection.close();
   }

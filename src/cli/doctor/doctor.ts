@@ -1,20 +1,19 @@
-// Whether everything that a run needs is there, and how to mend what is not.
+// Checks whether everything that a run needs is there, and says how to fix what is not.
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
 import { ConfigurationError, type Environment } from '../../config/environment.js';
-import { connectTo, loadTemporalConfig, type TemporalConfig } from '../../temporal/connection.js';
-import { loadPayloadConfig, type PayloadConfig } from '../../temporal/payloads.js';
-import { openPayloadStore } from '../../temporal/storage/storage.js';
-import { codecServerFinding } from './codec-server.js';
+import { connectTo } from '../../temporal/connection.js';
+import { loadSettings, type PayloadConfig, type TemporalConfig } from '../../temporal/settings.js';
+import { checkCodecServer } from './codec-server.js';
 import { findingsOf, type Finding } from './finding.js';
-import { flinksFindings } from './flinks.js';
-import { existingRunsFinding, keysFinding } from './payloads.js';
-import { storageFinding } from './storage.js';
-import { namespaceFinding, searchAttributesFinding, versionsFinding } from './temporal.js';
-import { workersFinding } from './workers.js';
+import { checkFlinks } from './flinks.js';
+import { checkExistingRuns, checkKeys } from './payloads.js';
+import { checkStorage } from './storage.js';
+import { checkNamespace, checkSearchAttributes, checkVersions } from './temporal.js';
+import { checkWorkers } from './workers.js';
 import { exitCode, writeJson, type ExitCode } from '../terminal/output.js';
 import { painted, screenOf, type Colour } from '../terminal/screen.js';
 
-/** Runs every check and prints the findings. Returns 0 where there is no fault, 5 where no server answers, else 1. */
+/** Runs every check and prints the findings. Returns 0 if there is no fault, 5 if no server answers, else 1. */
 export async function doctor(json: boolean): Promise<ExitCode> {
   const findings = await examine();
   if (json) writeJson(findings.map(({ check, state, ...rest }) => ({ check, ok: state !== 'fault', state, ...rest })));
@@ -25,32 +24,31 @@ export async function doctor(json: boolean): Promise<ExitCode> {
 
 const serverCheck = 'Temporal server';
 
-/** Everything that is found out about this environment. A fault in one thing leaves the others to be checked. */
+/** Checks everything in this environment. A fault in one thing does not keep the others from being checked. */
 export async function examine(environment: Environment = process.env): Promise<Finding[]> {
-  const { value: temporal, fault: temporalFault } = configured('Temporal configuration', temporalMend, () =>
-    loadTemporalConfig(environment),
-  );
+  const server = configured('Temporal configuration', temporalFix, () => loadSettings(environment, ['temporal']));
+  const keys = configured('payload keys', keysFix, () => loadSettings(environment, ['payloads']));
+  const storage = configured('payload storage', storageFix, () => loadSettings(environment, ['store']));
+  const temporal = server.value?.temporal;
   const namespace = temporal?.namespace ?? 'default';
-  const keys = configured('payload keys', keysMend, () => ({ payloads: loadPayloadConfig(environment) }));
-  const storage = configured('payload storage', storageMend, () => ({ store: openPayloadStore(environment) }));
   const checks: Promise<Finding | Finding[]>[] = [
-    temporal ? serverFindings(temporal, keys.value, environment) : versionsFinding(undefined),
-    flinksFindings(environment),
+    temporal ? checkServer(temporal, keys.value, environment) : checkVersions(undefined),
+    checkFlinks(environment),
   ];
   if (keys.value) {
     const { payloads } = keys.value;
-    checks.push(keysFinding(payloads, namespace), codecServerFinding(environment, payloads, namespace));
+    checks.push(checkKeys(payloads, namespace), checkCodecServer(environment, payloads, namespace));
   }
-  if (storage.value) checks.push(storageFinding(storage.value.store, namespace));
-  const faults = [temporalFault, keys.fault, storage.fault].filter((fault) => fault !== undefined);
+  if (storage.value) checks.push(checkStorage(storage.value.store, namespace));
+  const faults = [server.fault, keys.fault, storage.fault].filter((fault) => fault !== undefined);
   return [...faults, ...(await Promise.all(checks)).flat()];
 }
 
-const temporalMend = 'Correct temporal.toml and the TEMPORAL_… variables.';
-const keysMend = 'Set PAYLOAD_KEYS, or PAYLOAD_KEYS_FILE, to the keys that the workers have.';
-const storageMend = 'Correct the PAYLOAD_STORAGE… variables.';
+const temporalFix = 'Correct temporal.toml and the TEMPORAL_… variables.';
+const keysFix = 'Set PAYLOAD_KEYS, or PAYLOAD_KEYS_FILE, to the keys that the workers have.';
+const storageFix = 'Correct the PAYLOAD_STORAGE… variables.';
 
-async function serverFindings(
+async function checkServer(
   config: TemporalConfig,
   keys: { payloads: PayloadConfig } | undefined,
   environment: Environment,
@@ -61,44 +59,44 @@ async function serverFindings(
     connection = await connectTo(config);
   } catch {
     const fault = server.fault(
-      `none answers at ${config.address}`,
-      'Start one (npm run dev), or set TEMPORAL_ADDRESS; behind TLS also TEMPORAL_TLS… or TEMPORAL_API_KEY.',
+      `no Temporal server answers at ${config.address}`,
+      'Start one (npm run dev), or set TEMPORAL_ADDRESS. A server with TLS also needs TEMPORAL_TLS… or TEMPORAL_API_KEY.',
     );
-    return [await versionsFinding(undefined), fault];
+    return [await checkVersions(undefined), fault];
   }
   try {
     const findings = [
-      await versionsFinding(connection),
+      await checkVersions(connection),
       server.ok(`answers at ${config.address}`),
-      await namespaceFinding(connection, config),
+      await checkNamespace(connection, config),
     ];
     if (findings.some(({ state }) => state === 'fault')) return findings;
     const checks: [string, () => Promise<Finding>][] = [
-      ['search attributes', () => searchAttributesFinding(connection, config, environment)],
-      ['workers', () => workersFinding(connection, config)],
+      ['search attributes', () => checkSearchAttributes(connection, config, environment)],
+      ['workers', () => checkWorkers(connection, config)],
     ];
-    if (keys) checks.push(['keys of runs', () => existingRunsFinding(connection, config, keys.payloads)]);
+    if (keys) checks.push(['keys of runs', () => checkExistingRuns(connection, config, keys.payloads)]);
     return [...findings, ...(await Promise.all(checks.map(([check, find]) => find().catch(refused(check)))))];
   } finally {
     await connection.close();
   }
 }
 
-/** What the server does not let us see is not known to be well. */
+/** A check that the server refuses is a fault: nobody knows whether all is well. */
 const refused =
   (check: string) =>
   (error: unknown): Finding => {
     if (!isGrpcServiceError(error)) throw error;
-    const mend = 'Check what these credentials may do in this namespace, and the log of the Temporal server.';
-    return findingsOf(check).fault(`could not be checked: ${error.details}`, mend);
+    const fix = 'Check what these credentials may do in this namespace, and the log of the Temporal server.';
+    return findingsOf(check).fault(`could not be checked, because the Temporal server said: ${error.details}`, fix);
   };
 
-function configured<T>(check: string, mend: string, read: () => T): { value?: T; fault?: Finding } {
+function configured<T>(check: string, fix: string, read: () => T): { value?: T; fault?: Finding } {
   try {
     return { value: read() };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    return { fault: findingsOf(check).fault(error.message, mend) };
+    return { fault: findingsOf(check).fault(error.message, fix) };
   }
 }
 
@@ -109,9 +107,9 @@ const shown: Record<Finding['state'], { word: string; colour: Colour }> = {
   skipped: { word: '-   ', colour: 'gray' },
 };
 
-function print({ check, state, note, mend }: Finding): void {
+function print({ check, state, note, fix }: Finding): void {
   const { word, colour } = shown[state];
   const lines = [`${painted(screenOf(process.stdout), colour, word)}  ${check}: ${note}`];
-  if (mend !== undefined) lines.push(...mend.split('\n').map((line) => `      ${line}`));
+  if (fix !== undefined) lines.push(...fix.split('\n').map((line) => `      ${line}`));
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -1,4 +1,4 @@
-// Whether Flinks is there and takes our keys. Nothing of this touches a bank.
+// Checks whether Flinks answers and accepts our keys. No bank is asked anything.
 import { randomUUID } from 'node:crypto';
 import { loadWorkerConfig } from '../../config.js';
 import { ConfigurationError, type Environment } from '../../config/environment.js';
@@ -8,68 +8,68 @@ import { findingsOf, type Finding } from './finding.js';
 
 const patienceMs = 10_000;
 
-/** Whether a worker could start here, whether Flinks is in reach, and whether it takes both keys. */
-export async function flinksFindings(environment: Environment): Promise<Finding[]> {
+/** Checks whether a worker could start here, whether Flinks can be reached, and whether it accepts both keys. */
+export async function checkFlinks(environment: Environment): Promise<Finding[]> {
   const configuration = findingsOf('Flinks configuration');
-  const mend = 'Set the FLINKS_… variables as your Flinks instance was given to you; only workers need them.';
+  const fix = 'Set the FLINKS_… variables to the values of your Flinks instance. Only workers need them.';
   if (!Object.entries(environment).some(([name, value]) => name.startsWith('FLINKS_') && value))
-    return [configuration.warning('no FLINKS_… variable is set: no worker can start here', mend)];
+    return [configuration.warning('no FLINKS_… variable is set, so no worker can start here', fix)];
   let flinks: FlinksClientOptions;
   try {
     flinks = loadWorkerConfig(environment).flinks;
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    return [configuration.fault(error.message, mend)];
+    return [configuration.fault(error.message, fix)];
   }
   const client = createFlinksClient(flinks);
   try {
-    const token = await tokenFinding(client, flinks);
-    // Whether the other key fits is not to be known of a Flinks that cannot be reached.
-    const apiKey = token.state === 'fault' ? [] : [await apiKeyFinding(client)];
-    return [configuration.ok('fits'), token, ...apiKey];
+    const token = await checkSecretKey(client, flinks);
+    // If Flinks cannot be reached, nobody knows whether the other key is right.
+    const apiKey = token.state === 'fault' ? [] : [await checkApiKey(client)];
+    return [configuration.ok('complete'), token, ...apiKey];
   } finally {
     client.close();
   }
 }
 
-/** Minting a token proves address, customer id and secret key. */
-async function tokenFinding(client: FlinksClient, { baseUrl }: FlinksClientOptions): Promise<Finding> {
+/** Asks for an authorize token, which proves the address, the customer id and the secret key. */
+async function checkSecretKey(client: FlinksClient, { baseUrl }: FlinksClientOptions): Promise<Finding> {
   const finding = findingsOf('Flinks');
   try {
     await client.generateAuthorizeToken(AbortSignal.timeout(patienceMs));
-    return finding.ok(`${baseUrl} mints authorize tokens with this secret key`);
+    return finding.ok(`${baseUrl} accepts this secret key`);
   } catch (error) {
     if (!(error instanceof FlinksError))
-      return finding.fault(`${baseUrl} gave no answer within ${patienceMs / 1_000} s`, reachMend);
+      return finding.fault(`${baseUrl} did not answer within ${patienceMs / 1_000} s`, reachFix);
     if (error.meaning.type === 'FlinksConfiguration')
       return finding.fault(
         `${baseUrl} refuses our keys (${said(error)})`,
-        'Check FLINKS_CUSTOMER_ID and FLINKS_SECRET_KEY, and that FLINKS_BASE_URL is the instance they are for.',
+        'Check FLINKS_CUSTOMER_ID and FLINKS_SECRET_KEY, and that they belong to the instance at FLINKS_BASE_URL.',
       );
     if (error.delivery === 'answered')
       return finding.fault(
-        `${baseUrl} mints no token (${said(error)})`,
-        'Try again later; if it lasts, ask Flinks support.',
+        `${baseUrl} answered with an error (${said(error)}) when it was asked for an authorize token`,
+        'Try again later. If the error stays, ask Flinks support.',
       );
     const code = /\((E[A-Z_]+)\)/.exec(error.message)?.[1];
-    return finding.fault(`${baseUrl} cannot be reached${code ? ` (${code})` : ''}`, reachMend);
+    return finding.fault(`${baseUrl} cannot be reached${code ? ` (${code})` : ''}`, reachFix);
   }
 }
 
-const reachMend = 'Check FLINKS_BASE_URL, the network, proxy and firewall between here and Flinks.';
+const reachFix = 'Check FLINKS_BASE_URL, the network, proxy and firewall between here and Flinks.';
 
-/** A session that does not exist is asked for: whatever is said of the session, the key was taken. */
-async function apiKeyFinding(client: FlinksClient): Promise<Finding> {
+/** Asks for a session that does not exist. Whatever Flinks says of the session, it has accepted the key. */
+async function checkApiKey(client: FlinksClient): Promise<Finding> {
   const finding = findingsOf('Flinks data key');
   try {
     await client.getAccountsSummaryAsync(randomUUID(), AbortSignal.timeout(patienceMs));
-    return finding.ok('is taken');
+    return finding.ok('is accepted');
   } catch (error) {
     if (!(error instanceof FlinksError) || error.delivery !== 'answered')
-      return finding.warning('could not be checked: no whole answer came', 'Try again.');
+      return finding.warning('could not be checked, because Flinks gave no complete answer', 'Try again.');
     return error.meaning.type === 'FlinksConfiguration' || error.meaning.type === 'LoginRefused'
       ? finding.fault(`is refused (${said(error)})`, 'Check FLINKS_API_KEY, the x-api-key of your Flinks instance.')
-      : finding.ok('is taken');
+      : finding.ok('is accepted');
   }
 }
 

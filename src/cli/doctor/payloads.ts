@@ -1,18 +1,18 @@
-// Whether this process can write payloads, and read those that are there.
+// Checks whether this process can write payloads, and read those of the runs that exist.
 import { randomUUID } from 'node:crypto';
 import type { Connection } from '@temporalio/client';
 import type { Payload, PayloadCodec } from '@temporalio/common';
-import { workflowType } from '../../contract.js';
-import type { TemporalConfig } from '../../temporal/connection.js';
 import { createEncryptionCodec, isUndecodable } from '../../temporal/encryption/codec.js';
 import { isEncrypted, keyIdOf } from '../../temporal/encryption/envelope.js';
 import { UnknownPayloadKey } from '../../temporal/encryption/keys.js';
-import type { PayloadConfig } from '../../temporal/payloads.js';
+import { storedInputOf } from '../../temporal/first-event.js';
+import { ourRuns } from '../../temporal/list-query.js';
+import type { PayloadConfig, TemporalConfig } from '../../temporal/settings.js';
 import { starterCommand } from '../terminal/output.js';
 import { findingsOf, type Finding } from './finding.js';
 
-/** A payload that says nothing of anybody. */
-export const samplePayload = (): Payload => ({
+/** A payload without data of anybody. */
+export const makeSample = (): Payload => ({
   metadata: { encoding: Buffer.from('json/plain') },
   data: Buffer.from(JSON.stringify(`doctor ${randomUUID()}`)),
 });
@@ -20,30 +20,30 @@ export const samplePayload = (): Payload => ({
 export const sameData = (one: Payload | undefined, other: Payload): boolean =>
   one?.data != null && other.data != null && Buffer.compare(one.data, other.data) === 0;
 
-/** Whether what is encrypted here is read here again, and under which key. */
-export async function keysFinding(payloads: PayloadConfig, namespace: string): Promise<Finding> {
+/** Checks whether this process can decrypt what it encrypts, and reports the key that it encrypts with. */
+export async function checkKeys(payloads: PayloadConfig, namespace: string): Promise<Finding> {
   const finding = findingsOf('payload keys');
   if (!payloads)
     return finding.warning(
-      'PAYLOAD_ENCRYPTION is off: Temporal stores bank data readable',
-      `Make a key (${starterCommand} keys new), set PAYLOAD_KEYS everywhere and take PAYLOAD_ENCRYPTION away.`,
+      'PAYLOAD_ENCRYPTION is off, so everybody who can read Temporal can read bank data',
+      `Make a key (${starterCommand} keys new), set PAYLOAD_KEYS in every process and remove PAYLOAD_ENCRYPTION.`,
     );
   const codec = createEncryptionCodec({ ...payloads, namespace });
   const context = { type: 'workflow', namespace, workflowId: 'doctor' } as const;
-  const sample = samplePayload();
+  const sample = makeSample();
   const encrypted = await codec.encode([sample], context);
   const [read] = await codec.decode(encrypted, context);
   const keyId = encrypted[0] && keyIdOf(encrypted[0]);
   return sameData(read, sample)
-    ? finding.ok(`key ${keyId} encrypts, and what it encrypted is read again`)
-    : finding.fault(`what key ${keyId} encrypted is not read again`, 'Check PAYLOAD_KEYS.');
+    ? finding.ok(`key ${keyId} encrypts, and can decrypt what it encrypted`)
+    : finding.fault(`key ${keyId} cannot decrypt what it encrypted`, 'Check PAYLOAD_KEYS.');
 }
 
-/** So many of the newest runs are looked at. */
+/** How many of the newest runs are looked at. */
 const newest = 20;
 
-/** Whether the inputs of the newest runs can be read with the keys of this process. */
-export async function existingRunsFinding(
+/** Checks whether the inputs of the newest runs can be read with the keys of this process. */
+export async function checkExistingRuns(
   connection: Connection,
   { namespace }: TemporalConfig,
   payloads: PayloadConfig,
@@ -65,21 +65,23 @@ export async function existingRunsFinding(
   if (all === 0) return finding.skipped('there are no runs yet');
   if (unread > 0) {
     const missing = [...unreadable].map(([id, why]) =>
-      why === 'missing' ? `key ${id} is not here` : `key ${id} here is another one of that name`,
+      why === 'missing'
+        ? `key ${id} is not in PAYLOAD_KEYS`
+        : `key ${id} in PAYLOAD_KEYS is another key with the same id`,
     );
     return finding.fault(
       `${unread} of the ${all} newest runs cannot be read: ${missing.join('; ')}`,
       codec
-        ? 'Add the key they were encrypted with to PAYLOAD_KEYS, behind the first; what waits for it goes on by itself.'
-        : 'Set PAYLOAD_KEYS to the key they were encrypted with, and take PAYLOAD_ENCRYPTION=off away.',
+        ? 'Add the key they were encrypted with to PAYLOAD_KEYS, after the first key. Runs that wait for it go on by themselves.'
+        : 'Set PAYLOAD_KEYS to the key they were encrypted with, and remove PAYLOAD_ENCRYPTION=off.',
     );
   }
   if (found.plain > 0 && codec)
     return finding.warning(
       `${found.plain} of the ${all} newest runs were started without encryption`,
-      'Set PAYLOAD_KEYS where they are started, or send their inputs through the codec server.',
+      'Set PAYLOAD_KEYS in the program that starts them, or let it encrypt through the codec server.',
     );
-  return finding.ok(`the ${all === 1 ? 'newest run is' : `${all} newest runs are`} read`);
+  return finding.ok(`the input of the ${all === 1 ? 'newest run' : `${all} newest runs`} can be read`);
 }
 
 async function stateOf(
@@ -99,24 +101,15 @@ async function stateOf(
   }
 }
 
-async function newestInputs(
-  connection: Connection,
-  namespace: string,
-): Promise<{ workflowId: string; payload: Payload }[]> {
-  const { executions } = await connection.workflowService.listWorkflowExecutions({
-    namespace,
-    query: `WorkflowType = '${workflowType}'`,
-    pageSize: newest,
-  });
+/** The inputs of the newest runs, as they are stored. A run that has been deleted meanwhile is left out. */
+async function newestInputs({ workflowService }: Connection, namespace: string) {
+  const { executions } = await workflowService.listWorkflowExecutions({ namespace, query: ourRuns, pageSize: newest });
   const inputs = await Promise.all(
     (executions ?? []).map(async ({ execution }) => {
-      const first = await connection.workflowService
-        .getWorkflowExecutionHistory({ namespace, execution: execution ?? null, maximumPageSize: 1 })
-        // A run may be deleted between the list and this.
-        .catch(() => undefined);
-      const { input } = first?.history?.events?.[0]?.workflowExecutionStartedEventAttributes ?? {};
-      const [payload] = input?.payloads ?? [];
-      return payload ? [{ workflowId: execution?.workflowId ?? '', payload }] : [];
+      const workflowId = execution?.workflowId ?? '';
+      const run = { namespace, workflowId, runId: execution?.runId ?? undefined };
+      const payload = await storedInputOf(workflowService, run).catch(() => undefined);
+      return payload ? [{ workflowId, payload }] : [];
     }),
   );
   return inputs.flat();

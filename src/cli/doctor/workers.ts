@@ -1,27 +1,27 @@
-// Whether a worker would take a new run.
+// Checks whether a worker would take a new run.
 import type { Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { taskQueue } from '../../contract.js';
 import { tsToMs } from '../../sdk-internals/time.js';
-import type { TemporalConfig } from '../../temporal/connection.js';
+import type { TemporalConfig } from '../../temporal/settings.js';
 import { starterCommand } from '../terminal/output.js';
 import { findingsOf, type Finding } from './finding.js';
 
 const { TaskQueueType, WorkerVersioningMode } = proto.temporal.api.enums.v1;
 const check = findingsOf('workers');
 
-/** A poll lasts a minute at most; the server lists who polled for five. */
+/** A poll lasts a minute at most, but the server lists whoever polled in the last five. */
 const goneAfterMs = 90_000;
 
-/** A worker that polls, and the version of a deployment that it is of where it says so. */
+/** A worker that polls, and the version of a deployment that it belongs to, if it says so. */
 interface Poller {
   identity: string;
   deploymentName?: string | undefined;
   buildId?: string | undefined;
 }
 
-/** Whether somebody polls for runs and for activities, and for the version that new runs are given to. */
-export async function workersFinding(connection: Connection, { namespace }: TemporalConfig): Promise<Finding> {
+/** Checks whether workers poll for runs and for activities, and whether the current build has workers. */
+export async function checkWorkers(connection: Connection, { namespace }: TemporalConfig): Promise<Finding> {
   const types = [TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY];
   const [forRuns = [], forActivities = []] = await Promise.all(
     types.map((type) => pollersOf(connection, namespace, type)),
@@ -29,15 +29,17 @@ export async function workersFinding(connection: Connection, { namespace }: Temp
   if (forRuns.length === 0 || forActivities.length === 0)
     return check.fault(
       forRuns.length === forActivities.length
-        ? `none polls ${taskQueue}`
-        : `none polls ${taskQueue} for ${forRuns.length === 0 ? 'runs' : 'activities'}`,
-      'Start one (npm run worker) with the same TEMPORAL_NAMESPACE; runs wait for it.',
+        ? `no worker polls task queue ${taskQueue}`
+        : `no worker polls task queue ${taskQueue} for ${forRuns.length === 0 ? 'workflow tasks' : 'activities'}`,
+      'Start one (npm run worker) with the same TEMPORAL_NAMESPACE. Until then, runs wait.',
     );
-  const starving = await starvingDeployment(connection, namespace, forRuns);
+  const starving = await faultOfDeployment(connection, namespace, forRuns);
   if (starving) return starving;
   const builds = new Set(forRuns.map(({ buildId }) => buildId).filter((id) => id !== undefined));
   const versions = builds.size > 0 ? `, build ${[...builds].join(', ')}` : '';
-  return check.ok(`${forRuns.length} polling ${taskQueue}${versions}`);
+  return check.ok(
+    `${forRuns.length} ${forRuns.length === 1 ? 'worker polls' : 'workers poll'} task queue ${taskQueue}${versions}`,
+  );
 }
 
 async function pollersOf(connection: Connection, namespace: string, taskQueueType: number): Promise<Poller[]> {
@@ -57,8 +59,8 @@ async function pollersOf(connection: Connection, namespace: string, taskQueueTyp
     }));
 }
 
-/** Versioned workers get no new run before one of their versions is the current one. */
-async function starvingDeployment(
+/** The fault if workers have builds and no worker of the current build polls: new runs wait then. */
+async function faultOfDeployment(
   connection: Connection,
   namespace: string,
   pollers: Poller[],
@@ -74,12 +76,12 @@ async function starvingDeployment(
   if (!current && pollers.some(({ buildId }) => buildId === undefined)) return undefined;
   if (!current)
     return check.fault(
-      `deployment ${deploymentName} has no current version, so its workers get no new run`,
-      `Name one: ${starterCommand} deploy set-current --build-id ${versioned?.buildId}`,
+      `no build of deployment ${deploymentName} is current, so its workers get no new runs`,
+      `Make one current: ${starterCommand} deploy set-current --build-id ${versioned?.buildId}`,
     );
   if (pollers.some(({ buildId }) => buildId === current)) return undefined;
   return check.fault(
-    `the current version of deployment ${deploymentName} is ${current}, and no worker of it polls`,
-    `Start workers with WORKER_BUILD_ID=${current}, or make another version the current one: ${starterCommand} deploy set-current`,
+    `build ${current} of deployment ${deploymentName} is current, but no worker of this build polls`,
+    `Start workers with WORKER_BUILD_ID=${current}, or make another build current: ${starterCommand} deploy set-current`,
   );
 }

@@ -1,4 +1,4 @@
-// Deleting a card at Flinks, which takes everything with it that Flinks stores for the LoginId.
+// Deletes a card at Flinks, and with it everything that Flinks stores for the LoginId.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { retryDelay } from '../../activities/retries.js';
 import type { WorkerConfig } from '../../config.js';
@@ -6,12 +6,13 @@ import { createFlinksClient } from '../../flinks/client.js';
 import { FlinksError } from '../../flinks/errors.js';
 import { CommandError, exitCode, say } from '../terminal/output.js';
 
-/** `unknown` where Flinks knows no such LoginId, or none any more. */
+/** `unknown` if Flinks does not know this LoginId, or no longer. */
 export type CardOutcome = 'deleted' | 'unknown';
 
 /**
- * Deletes the card of a LoginId. Deleting is safe to repeat, so what may pass is waited for as FLINKS_RETRY_… say; while
- * Flinks is still at work on the card (CARD_IN_USE), for all of FLINKS_RETRY_TOTAL. Throws a CommandError after that.
+ * Deletes the card of a LoginId. Deleting is safe to repeat, so a passing error is retried as the FLINKS_RETRY_… variables
+ * say. While Flinks still works on the card (CARD_IN_USE), it is retried for all of FLINKS_RETRY_TOTAL. Throws a
+ * CommandError after that.
  */
 export async function forgetCard(
   loginId: string,
@@ -34,11 +35,11 @@ export async function forgetCard(
       if (waitMs === undefined)
         throw new CommandError(
           error.meaning.type,
-          `The card was not deleted, nor was any run. ${error.message}`,
+          `Neither the card nor any run was deleted. ${error.message}`,
           exitCode.failed,
         );
-      const why = inUse ? 'Flinks is still at work on this card (CARD_IN_USE).' : error.message;
-      say(`${why} Asking again in ${Math.ceil(waitMs / 1_000)} s.`);
+      const why = inUse ? 'Flinks still works on this card (CARD_IN_USE).' : error.message;
+      say(`${why} Next attempt in ${Math.ceil(waitMs / 1_000)} s.`);
       await sleep(waitMs);
     }
   } finally {

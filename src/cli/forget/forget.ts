@@ -1,42 +1,40 @@
-// Erasing runs: those of one login on request, or all that are old.
+// Deletes runs for good: those of one login, or all that are old.
 import { loadWorkerConfig } from '../../config.js';
 import { readTogether } from '../../config/environment.js';
 import { accountDetailsWorkflowId } from '../../contract.js';
 import { createErasure, RunsStillFoundError } from '../../temporal/erasure.js';
-import { connectTo, loadTemporalConfig } from '../../temporal/connection.js';
-import { PayloadStoreError } from '../../temporal/storage/payload-store.js';
-import { openPayloadStore } from '../../temporal/storage/storage.js';
+import { connectTo } from '../../temporal/connection.js';
+import { loadSettings } from '../../temporal/settings.js';
 import { ask, isInteractive } from '../terminal/ask.js';
 import { forgetCard } from './card.js';
 import { counted, forgetId, forgetOlder, type Forgotten, type Means } from './runs.js';
 import { liveLine } from '../terminal/live-line.js';
 import { CommandError, exitCode, say, usageError, writeJson, type ExitCode } from '../terminal/output.js';
 
-/** One of the first three says what to forget. */
+/** Exactly one of the first three says which runs to delete. */
 export interface ForgetOptions {
   loginId?: string;
   workflowId?: string;
-  /** Milliseconds since a run has closed. */
+  /** Milliseconds since a run closed. */
   olderThan?: number;
   deleteCard?: boolean;
   yes?: boolean;
   json?: boolean;
 }
 
-/** Runs the command. Throws a CommandError where it is not clear what to forget, and where a run of the id is open. */
+/** Runs the command. Throws a CommandError if it is not clear what to delete, and if a run of the id is open. */
 export async function forget({ json, ...options }: ForgetOptions): Promise<ExitCode> {
   const { loginId, olderThan, deleteCard = false, yes = false } = options;
   const workflowId = loginId === undefined ? options.workflowId : accountDetailsWorkflowId(loginId);
   if (!workflowId && olderThan === undefined)
-    throw usageError('Say what to forget: --login-id, --workflow-id or --older-than.');
+    throw usageError('Name the runs to delete: --login-id, --workflow-id or --older-than.');
   if (deleteCard && loginId === undefined)
     throw usageError('--delete-card needs --login-id. A run with credentials has the LoginId in its result: login.id.');
   if (olderThan !== undefined && !yes && !isInteractive())
-    throw usageError('--older-than needs --yes where there is no terminal to ask at.');
+    throw usageError('--older-than needs --yes if there is no terminal to ask at.');
 
-  const [temporal, store, worker] = readTogether(
-    () => loadTemporalConfig(),
-    () => openPayloadStore(),
+  const [{ temporal, store }, worker] = readTogether(
+    () => loadSettings(process.env, ['temporal', 'store']),
     () => (deleteCard ? loadWorkerConfig() : undefined),
   );
   const connection = await connectTo(temporal);
@@ -69,8 +67,7 @@ export async function forget({ json, ...options }: ForgetOptions): Promise<ExitC
     return exitCode.ok;
   } catch (error) {
     line.end();
-    if (error instanceof PayloadStoreError || error instanceof RunsStillFoundError)
-      throw new CommandError(error.name.replace(/Error$/, ''), error.message, exitCode.failed);
+    if (error instanceof RunsStillFoundError) throw new CommandError('RunsStillFound', error.message, exitCode.failed);
     throw error;
   } finally {
     await connection.close();
@@ -94,8 +91,10 @@ function tell(json: boolean | undefined, which: object, name: string, forgotten:
     ...(card === 'deleted' ? ['the card at Flinks'] : []),
   ];
   const notes = [
-    ...(card === 'unknown' ? ['Flinks knows no card of this login.'] : []),
-    ...(payloads === undefined ? ['PAYLOAD_STORAGE is not set, so no stored payloads were looked for.'] : []),
+    ...(card === 'unknown' ? ['Flinks has no card of this login.'] : []),
+    ...(payloads === undefined
+      ? ['PAYLOAD_STORAGE is not set, so stored payloads, if there are any, were not deleted.']
+      : []),
   ];
   process.stdout.write([`${name}: deleted ${deleted.join(', ')}.`, ...notes].join(' ') + '\n');
 }

@@ -1,4 +1,4 @@
-// Which runs are forgotten, and in which order: their stored payloads, their histories, and the card at Flinks.
+// Which runs are deleted, and in which order: the card at Flinks first, then stored payloads, then histories.
 import { AccountDetailsError } from '../../contract/errors.js';
 import { ConfigurationError } from '../../config/environment.js';
 import { closedBefore, type ErasableRun, type Erasure } from '../../temporal/erasure.js';
@@ -7,21 +7,21 @@ import { CommandError, exitCode } from '../terminal/output.js';
 
 export interface Forgotten {
   runs: number;
-  /** Absent where this process has no store, and so looked for none. */
+  /** Absent if this process has no store, and so did not look for any. */
   payloads?: number;
   card?: CardOutcome;
 }
 
-/** Everything that forgetting needs beside the server. */
+/** Everything that deleting runs needs. */
 export interface Means {
   erasure: Erasure;
   hasStore: boolean;
   progress: (text: string) => void;
-  /** Says what has to be seen later, too. */
+  /** Writes a line that stays. `progress` replaces the line before it. */
   note: (text: string) => void;
 }
 
-/** Forgets every run of a workflow id, and the card where it is to be deleted. Throws where a run of the id is open. */
+/** Deletes every run of a workflow id, and the card with `deleteCard`. Throws a CommandError if a run of the id is open. */
 export async function forgetId(
   means: Means,
   workflowId: string,
@@ -30,29 +30,29 @@ export async function forgetId(
   const { erasure, hasStore, progress, note } = means;
   let found = await closedRuns(erasure, workflowId, 'Nothing was deleted.');
   refuseWithoutStore(means, found);
-  // The card first: no other run can retrieve anything with it then.
+  // The card first: after that, no other run can retrieve anything with it.
   const card = await deleteCard?.();
-  // What fails after this must not hide that the card is gone.
+  // If a later step fails, people must know that the card is gone.
   if (card === 'deleted') note('The card at Flinks is deleted.');
-  // Flinks may have taken minutes over it.
-  if (card) found = await closedRuns(erasure, workflowId, 'It began meanwhile. No run was deleted.');
+  // Flinks may have taken minutes for it, and a run may have begun meanwhile.
+  if (card) found = await closedRuns(erasure, workflowId, 'It began while the card was deleted. No run was deleted.');
   let [runs, payloads] = [0, 0];
-  // Also without a run: payloads stay stored when a namespace's retention has taken their run away.
+  // Also without a run: payloads stay stored when a namespace's retention has deleted their run.
   do {
     if (found.length > 0)
-      progress(`Deleting ${counted(found.length, 'run')} of ${workflowId}, and waiting until the server is done.`);
+      progress(`Deleting ${counted(found.length, 'run')} of ${workflowId} and waiting until the server has done it.`);
     payloads += await eraseOf(means, workflowId, found);
     runs += found.length;
-    found = await closedRuns(erasure, workflowId, 'It began meanwhile; what had ended before is deleted.');
+    found = await closedRuns(erasure, workflowId, 'It began meanwhile. The runs that had ended before are deleted.');
   } while (found.length > 0);
   if (runs === 0 && payloads === 0 && card !== 'deleted') {
-    const noCard = card === 'unknown' ? ' Flinks knows no card of this login either.' : '';
+    const noCard = card === 'unknown' ? ' Flinks has no card of this login either.' : '';
     throw new AccountDetailsError('NoSuchRun', `There is no run ${workflowId}.${noCard}`);
   }
   return { runs, ...(hasStore && { payloads }), ...(card && { card }) };
 }
 
-/** Forgets the runs that closed before a time, once somebody has agreed to how many those are. */
+/** Deletes the runs that closed before a time, once `agreed` has resolved for their number. */
 export async function forgetOlder(
   means: Means,
   before: number,
@@ -71,7 +71,7 @@ export async function forgetOlder(
   if (due.length > 0) await agreed(due.length);
   let [done, payloads] = [0, 0];
   await inBatches(ids, async (workflowId) => {
-    // Asked for once more: while somebody thought about the question, a run may have been reset and need an old one.
+    // Looked up again: while somebody thought about the question, a run may have been reset, and needs the old one.
     const runs = await dueOf(workflowId);
     const deleted = await eraseOf(means, workflowId, runs);
     payloads += deleted;
@@ -81,7 +81,7 @@ export async function forgetOlder(
   return { runs: done, ...(hasStore && { payloads }) };
 }
 
-/** Erases, and says where the store had none of what it should have had: it may be another one than the workers'. */
+/** Deletes runs. Says so if the store had no payload of them but should have: it may not be the workers' store. */
 async function eraseOf(
   { erasure, hasStore, note }: Means,
   workflowId: string,
@@ -92,7 +92,7 @@ async function eraseOf(
   if (hasStore && deleted === 0 && expected > 0)
     note(
       `The store had none of the ${counted(expected, 'payload')} that ${workflowId} stored. If your workers use another ` +
-        `store, name it by PAYLOAD_STORAGE and forget --workflow-id ${workflowId} once more.`,
+        `store, set PAYLOAD_STORAGE to it and run forget --workflow-id ${workflowId} again.`,
     );
   return deleted;
 }
@@ -100,20 +100,20 @@ async function eraseOf(
 async function closedRuns(erasure: Erasure, workflowId: string, state: string): Promise<ErasableRun[]> {
   const runs = await erasure.runsOf(workflowId);
   if (runs.every(({ closedAt }) => closedAt !== undefined)) return runs;
-  const message = `Run ${workflowId} is open. ${state} Cancel it or wait for its end.`;
+  const message = `Run ${workflowId} is open. ${state} Cancel it, or wait until it has ended.`;
   throw new CommandError('RunOpen', message, exitCode.failed);
 }
 
-/** Without their runs nobody would find these payloads again. */
+/** Without their runs, nobody would find these payloads again. */
 function refuseWithoutStore({ hasStore }: Means, runs: readonly ErasableRun[]): void {
   if (hasStore || runs.every(({ storedPayloads }) => storedPayloads === 0)) return;
-  const problem = 'is missing: some of these runs have payloads in the store that their worker uses';
+  const problem = 'is missing: some of these runs have payloads in the store of their worker';
   throw new ConfigurationError([{ variable: 'PAYLOAD_STORAGE', problem }]);
 }
 
 const batchSize = 20;
 
-/** Where one of a batch fails, the others are finished first, so that nothing is left half done when that is reported. */
+/** If one of a batch fails, the others are finished first, so that nothing is half done when the error is reported. */
 async function inBatches<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
   for (let from = 0; from < items.length; from += batchSize) {
     const done = await Promise.allSettled(items.slice(from, from + batchSize).map(act));

@@ -13,7 +13,7 @@ export interface BundleOptions {
   searchAttributes: boolean;
   /** Whether failures are encrypted with everything else. */
   encryption: boolean;
-  /** Whether errors of workflow code say where they were thrown. */
+  /** Whether errors of workflow code have a stack. */
   stackTraces?: boolean;
 }
 

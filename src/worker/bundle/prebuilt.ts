@@ -50,7 +50,7 @@ export async function workflowBundleFor(options: BundleOptions, path?: string): 
     if (made[setting] !== options[setting])
       throw refused(
         file,
-        `was made for ${variable}=${onOff(made[setting])}, and this worker has ${variable}=${onOff(options[setting])}`,
+        `was made for ${variable}=${onOff(made[setting])}, but this worker has ${variable}=${onOff(options[setting])}`,
       );
   return { code };
 }
