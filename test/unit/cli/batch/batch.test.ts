@@ -64,6 +64,20 @@ describe('the lines of a batch', () => {
     expect(JSON.stringify(found)).not.toContain('secret');
   });
 
+  test('may have null for what they leave out: then the options of the command hold', async () => {
+    const none = '"institution":null,"username":null,"password":null';
+    const lines = [`{"loginId":"${one}","login":null,"mode":null}`, `{"login":{"loginId":"${two}",${none}}}`];
+    const found = await read(lines.join('\n'), { defaults: { mode: 'live' } });
+    expect(found).toEqual([
+      { line: 1, input: { mode: 'live', login: { loginId: one } } },
+      { line: 2, input: { mode: 'live', login: expect.objectContaining({ loginId: two }) } },
+    ]);
+    const written = JSON.parse(`{"login":{"loginId":null,"institution":"A","username":"jane","password":"x"}}`);
+    expect(batchWorkflowId('a', written)).toBe(
+      batchWorkflowId('a', { login: { institution: 'A', username: 'jane', password: 'y' } }),
+    );
+  });
+
   test('with credentials are refused from a file, and taken from stdin', async () => {
     const [refused] = await read(credentials);
     expect(refused).toEqual({ line: 1, problem: expect.stringContaining('--from-file -'), fields: ['login'] });
