@@ -28,7 +28,7 @@ import { openPayloadStore } from './temporal/storage/storage.js';
 export * from './contract/errors.js';
 export { checkInput, type StartedRun, type StartedRunWithProgress, type StartOptions } from './client/start.js';
 export { isOpen, type CallOptions } from './client/temporal-call.js';
-export type { TurnOptions } from './client/priority.js';
+export type { PriorityOptions } from './client/priority.js';
 export type { ListFilter, RunStatusName, RunSummary } from './client/list.js';
 export { ConfigurationError, type ConfigurationProblem, type Environment } from './config/environment.js';
 export { accountDetailsWorkflowId, failureTypes, rejectionTypes, stages } from './contract.js';
@@ -86,7 +86,7 @@ export class AccountDetailsClient {
 
   /**
    * Starts a run, or joins the open one of the same login if its input means the same. The workflow id follows from the
-   * LoginId; for credentials it is `workflowId`, or a new opaque one. Needs no worker. A run that is joined keeps its turn.
+   * LoginId; for credentials it is `workflowId`, or a new opaque one. Needs no worker. A run that is joined keeps its priority.
    * Throws an InputError that names the fields.
    */
   async start(input: RetrieveAccountDetailsInput, options: StartOptions = {}): Promise<StartedRun> {

@@ -1,7 +1,7 @@
 // What the commands on runs do, each with its exit code.
 import { checkInput, isOpen, type AccountDetailsClient } from '../client.js';
 import type { Stage } from '../contract.js';
-import { turnOf, type TurnOptions } from '../client/priority.js';
+import { priorityOf, type PriorityOptions } from '../client/priority.js';
 import { askChallenges, isInteractive, parseAnswers, readStdin } from './terminal/ask.js';
 import { follow } from './follow.js';
 import { readInput, type StartOptions } from './input.js';
@@ -23,13 +23,13 @@ export type Connect = () => Promise<AccountDetailsClient>;
 
 export async function start(
   connect: Connect,
-  options: StartOptions & RunOptions & TurnOptions & { wait?: boolean },
+  options: StartOptions & RunOptions & PriorityOptions & { wait?: boolean },
 ): Promise<ExitCode> {
   const { json, wait, timeout: timeoutMs } = options;
   const input = await readInput(options);
   // Before the server is asked for: a bad input is the caller's to mend, wherever the server is.
   checkInput(input);
-  turnOf(options);
+  priorityOf(options);
   const client = await connect();
   const run = await client.start(input, options);
   if (!wait) {

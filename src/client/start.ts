@@ -22,14 +22,14 @@ import {
 } from '../contract.js';
 import { inputMessage, parseInput } from '../contract/input.js';
 import { differingFields } from './same-input.js';
-import { turnOf, type TurnOptions } from './priority.js';
+import { priorityOf, type PriorityOptions } from './priority.js';
 import { describeRun } from './run-description.js';
 
-export interface StartOptions extends CallOptions, TurnOptions {
+export interface StartOptions extends CallOptions, PriorityOptions {
   /** For credentials: an opaque id of the caller's own. A LoginId makes its own. */
   workflowId?: string;
-  /** Makes a start safe to send again: with the same id it begins no second run, also once the first has closed. */
-  requestId?: string;
+  /** Makes a start safe to send again: with the same id it begins no second run, even after the first has closed. */
+  startId?: string;
 }
 
 export interface StartedRun {
@@ -111,10 +111,10 @@ const startOf = (
   workflowId,
   args: [input],
   workflowIdConflictPolicy: 'FAIL' as const,
-  ...turnOf(options),
+  ...priorityOf(options),
   ...describeRun(resolved),
   // The SDK sends a random one otherwise, and has no public option for it.
-  ...(options.requestId !== undefined && { [InternalWorkflowStartOptionsSymbol]: { requestId: options.requestId } }),
+  ...(options.startId !== undefined && { [InternalWorkflowStartOptionsSymbol]: { requestId: options.startId } }),
 });
 
 function workflowIdOf({ login }: ResolvedInput, { workflowId }: StartOptions): string {

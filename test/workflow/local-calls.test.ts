@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Endpoint } from '../../simulator/endpoints.js';
 import { loginIdFor } from '../../simulator/server.js';
 import { AccountDetailsClient } from '../../src/client.js';
-import type { TurnOptions } from '../../src/client/priority.js';
+import type { PriorityOptions } from '../../src/client/priority.js';
 import type { Retrieval } from '../support/retrieval.js';
 import { workflowEnvironment } from '../support/workflow-environment.js';
 
@@ -38,12 +38,12 @@ test('a live login, an answer and Detail are never local', async () => {
   expect(await callsOf(run.handle.workflowId)).toEqual({ ordinary, local: 1 });
 });
 
-test.each<TurnOptions>([{ priority: 'batch' }, { tenant: 'one' }])(
-  'a run whose turn is set makes no call past its turn: %j',
-  async (turn) => {
+test.each<PriorityOptions>([{ priority: 'batch' }, { tenant: 'one' }])(
+  'a run whose priority is set makes no call that bypasses the task queue: %j',
+  async (options) => {
     const client = new AccountDetailsClient(flinks.server.client);
-    const loginId = loginIdFor('pending-1-poll', turn.tenant === undefined ? 801 : 802);
-    const { workflowId } = await client.start({ login: { loginId }, polling: { interval: '1 second' } }, turn);
+    const loginId = loginIdFor('pending-1-poll', options.tenant === undefined ? 801 : 802);
+    const { workflowId } = await client.start({ login: { loginId }, polling: { interval: '1 second' } }, options);
     await client.result(workflowId);
     expect(await callsOf(workflowId)).toEqual({
       ordinary: ['authorize', 'getAccountsSummary', 'getAccountsDetail', 'getAccountsDetailAsync'],

@@ -98,8 +98,8 @@ export const batchWorkflowId = (batch: string, { login }: RetrieveAccountDetails
     ? accountDetailsWorkflowId(login.loginId)
     : accountDetailsWorkflowId(digest(batch, 'credentials', login.institution, login.username));
 
-/** The id with which this batch starts a run, so that one which is started again is not run again. */
-export const batchRequestId = (batch: string, workflowId: string): string => digest(batch, 'start', workflowId);
+/** The id with which this batch starts a run. The same start sent again begins no second run. */
+export const batchStartId = (batch: string, workflowId: string): string => digest(batch, 'start', workflowId);
 
 const digest = (batch: string, ...parts: unknown[]): string =>
   createHmac('sha256', batch).update(JSON.stringify(parts)).digest('hex').slice(0, 32);

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isOpen, type AccountDetailsClient, type RunSummary } from '../../client.js';
 import { AccountDetailsError, RunFailedError } from '../../contract/errors.js';
-import type { TurnOptions } from '../../client/priority.js';
-import { batchRequestId, type BatchLogin } from './logins.js';
+import type { PriorityOptions } from '../../client/priority.js';
+import { batchStartId, type BatchLogin } from './logins.js';
 import type { BatchRecord } from './report.js';
 
 export interface BatchRunOptions {
@@ -11,8 +11,8 @@ export interface BatchRunOptions {
   workflowId: string;
   /** Wait for the run's end, or until it needs an answer. */
   wait: boolean;
-  /** Whose turn its runs are. */
-  turn: TurnOptions;
+  /** Which runs go first. */
+  priorityOptions: PriorityOptions;
   /** Ends the waiting with an AbortError. The run goes on. */
   signal: AbortSignal;
 }
@@ -28,11 +28,11 @@ const latestLookMs = 5_000;
 export async function runLogin(
   client: AccountDetailsClient,
   { line, input }: BatchLogin,
-  { batch, workflowId, wait, turn, signal }: BatchRunOptions,
+  { batch, workflowId, wait, priorityOptions, signal }: BatchRunOptions,
 ): Promise<BatchRecord> {
   try {
-    const requestId = batchRequestId(batch, workflowId);
-    const { runId, started } = await client.start(input, { ...turn, workflowId, requestId });
+    const startId = batchStartId(batch, workflowId);
+    const { runId, started } = await client.start(input, { ...priorityOptions, workflowId, startId });
     if (!wait) return { line, workflowId, runId, outcome: started ? 'started' : 'joined' };
     return { line, workflowId, runId, ...(await outcomeOf(client, workflowId, signal)) };
   } catch (error) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { batchRequestId, batchWorkflowId, readLogins, type ReadOptions } from '../../../../src/cli/batch/logins.js';
+import { batchStartId, batchWorkflowId, readLogins, type ReadOptions } from '../../../../src/cli/batch/logins.js';
 import { isSettled, openReport } from '../../../../src/cli/batch/report.js';
 import { createTally, outcomesTable } from '../../../../src/cli/batch/tally.js';
 import { main } from '../../../../src/starter.js';
@@ -92,7 +92,7 @@ test('the same batch names and starts a login in the same way each time, another
   expect(ids[2]).not.toBe(ids[0]);
   expect(ids[0]).not.toMatch(/jane|FlinksCapital/i);
   expect(batchWorkflowId('a', { login: { loginId: one.toUpperCase() } })).toBe(`account-details-${one}`);
-  expect(batchRequestId('a', 'w')).not.toBe(batchRequestId('b', 'w'));
+  expect(batchStartId('a', 'w')).not.toBe(batchStartId('b', 'w'));
 });
 
 describe('the report of a batch', () => {
