@@ -1,10 +1,9 @@
-// The command line of backends and operators. What a command does is loaded when it is run, so that help and completion,
-// which a shell may ask for at every key, need neither Temporal's client nor the schemas.
-import { Argument, Command, CommanderError, Option } from 'commander';
+// The command line of backends and operators. What a command does is loaded when it is run, so that help is there at once
+// and needs neither Temporal's client nor the schemas.
+import { Command, CommanderError, Option } from 'commander';
 import { count, duration, loginGuid } from './cli/arguments.js';
 import type { BatchOptions } from './cli/batch/batch.js';
 import type { Connect, RunOptions } from './cli/commands.js';
-import { completion, shells, type Shell } from './cli/completion.js';
 import { deployCommands } from './cli/deploy/command.js';
 import { addExamples } from './cli/examples.js';
 import type { ForgetOptions } from './cli/forget/forget.js';
@@ -31,7 +30,7 @@ export async function main(args: string[]): Promise<ExitCode> {
     return exit;
   } catch (error) {
     if (!(error instanceof CommanderError)) return report(error, json);
-    // Help and version are no errors; commander has already written what it had to say of the others.
+    // Help and version are not errors. Commander has already reported the others.
     if (error.exitCode === 0) return exitCode.ok;
     if (json) writeJson({ error: { code: 'Usage', message: error.message.replace(/^error: /, '') } });
     return exitCode.usage;
@@ -113,11 +112,6 @@ export function commands(exitWith: (code: ExitCode) => void): Command {
     .description('the ids of the configured keys, and which one encrypts')
     .option('--json', 'write exactly one JSON document to stdout')
     .action(async (options: { json?: boolean }) => exitWith((await loadKeys()).listKeys(options)));
-  program
-    .command('completion')
-    .description('print what a shell needs to complete commands, options and their values')
-    .addArgument(new Argument('<shell>').choices(shells))
-    .action((shell: Shell) => void process.stdout.write(completion(program, shell)));
   addExamples(program);
   return program;
 }
