@@ -119,7 +119,7 @@ const optional = <Schema extends z.ZodType>(schema: Schema) =>
 const withDefault = <Schema extends z.ZodType>(schema: Schema, value: NoInfer<z.output<Schema>>) =>
   schema
     .nullish()
-    .transform((given) => (given ?? value) as z.output<Schema>)
+    .transform((given) => given ?? value)
     .meta({ default: value });
 
 /** A field of the other kind of login, which a class of another language may have all the same: only `null` fits. */

@@ -17,7 +17,7 @@ import { runLogin } from './run-login.js';
 import { createTally, isFailure, outcomesTable, sum, type Tally } from './tally.js';
 import type { Connect } from '../commands.js';
 import { priorityOf, type PriorityOptions } from '../../client/priority.js';
-import { fieldsBesideLogin, type StartOptions } from '../input.js';
+import { fieldsBesideLogin, type InputOptions } from '../input.js';
 import { liveLine, type LiveLine } from '../terminal/live-line.js';
 import {
   CommandError,
@@ -30,7 +30,7 @@ import {
 } from '../terminal/output.js';
 import { screenOf } from '../terminal/screen.js';
 
-export interface BatchOptions extends StartOptions, PriorityOptions {
+export interface BatchOptions extends InputOptions, PriorityOptions {
   fromFile: string;
   report?: string;
   concurrency: number;
