@@ -5,7 +5,7 @@ import { answerBySignal, answerByUpdate } from './client/answer.js';
 import { calling, callsEnded, isNoWorker, isOpen, queryProgress, type CallOptions } from './client/temporal-call.js';
 import { cancelRun } from './client/cancel.js';
 import { WaitEndedError } from './contract/errors.js';
-import { listRuns, summaryOf, type ListFilter, type RunSummary } from './client/list.js';
+import { listRuns, listedRun, type ListFilter, type ListedRun } from './client/list.js';
 import {
   startRun,
   startRunAndWait,
@@ -28,8 +28,8 @@ import { loadSettings } from './temporal/settings.js';
 export * from './contract/errors.js';
 export { checkInput, type StartedRun, type StartedRunWithProgress, type StartOptions } from './client/start.js';
 export { isOpen, type CallOptions } from './client/temporal-call.js';
-export type { TurnOptions } from './client/priority.js';
-export type { ListFilter, RunStatusName, RunSummary } from './client/list.js';
+export type { PriorityOptions } from './client/priority.js';
+export type { ListFilter, RunStatusName, ListedRun } from './client/list.js';
 export { ConfigurationError, type ConfigurationProblem, type Environment } from './config/environment.js';
 export { accountDetailsWorkflowId, failureTypes, rejectionTypes, stages } from './contract.js';
 export type {
@@ -82,7 +82,7 @@ export class AccountDetailsClient {
 
   /**
    * Starts a run, or joins the open one of the same login if its input means the same. The workflow id follows from the
-   * LoginId; for credentials it is `workflowId`, or a new opaque one. Needs no worker. A run that is joined keeps its turn.
+   * LoginId; for credentials it is `workflowId`, or a new opaque one. Needs no worker. A run that is joined keeps its priority.
    * Throws an InputError that names the fields.
    */
   async start(input: RetrieveAccountDetailsInput, options: StartOptions = {}): Promise<StartedRun> {
@@ -115,9 +115,9 @@ export class AccountDetailsClient {
   }
 
   /** Where the newest run stands as lists show it, but at once. Asks no worker. */
-  async summary(workflowId: string, { signal }: CallOptions = {}): Promise<RunSummary> {
+  async listed(workflowId: string, { signal }: CallOptions = {}): Promise<ListedRun> {
     return calling(this.temporal, workflowId, { answeredBy: 'server', signal }, async (handle) =>
-      summaryOf(await handle.describe()),
+      listedRun(await handle.describe()),
     );
   }
 
@@ -162,7 +162,7 @@ export class AccountDetailsClient {
   }
 
   /** Runs by stage, institution and status, the newest first. A run is listed a moment after its stage changed. */
-  list(filter: ListFilter = {}, options: CallOptions = {}): AsyncGenerator<RunSummary> {
+  list(filter: ListFilter = {}, options: CallOptions = {}): AsyncGenerator<ListedRun> {
     return listRuns(this.temporal, filter, options);
   }
 

@@ -86,71 +86,114 @@ const duration = (least: number, most: number, range: string) =>
       },
       { error: `must be a duration such as "30 seconds", ${range}` },
     )
-    .meta({ description: `A duration, ${range}. Milliseconds where it has no unit.`, ...durationText });
+    .meta({ description: `A duration, ${range}. In milliseconds if it has no unit.`, ...durationText });
 
 const guid = z.string('must be a GUID').regex(guidPattern, 'must be a GUID').meta({ format: 'uuid' });
 const text = z.string('must be text').min(1, 'must not be empty');
 const flag = z.boolean('must be true or false');
 
-/** An object that refuses unknown fields, and says what it should be where something else was given. */
+/** An object that refuses unknown fields. */
 const object = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
   z.strictObject(shape, { error: ({ code }) => (code === 'invalid_type' ? 'must be an object' : undefined) });
 
+/** A field that may be left out. `null` means the same: many languages write it for a field that nobody has set. */
+const optional = <Schema extends z.ZodType>(schema: Schema) =>
+  schema
+    .nullish()
+    .transform((given) => (given ?? undefined) as z.output<Schema> | undefined)
+    .optional();
+
+/** The same for a field that has a default. */
+const withDefault = <Schema extends z.ZodType>(schema: Schema, value: NoInfer<z.output<Schema>>) =>
+  schema
+    .nullish()
+    .transform((given) => given ?? value)
+    .meta({ default: value });
+
+/** A field of the other kind of login, which a class of another language may have all the same: only `null` fits. */
+const ofOtherLogin = z.null('cannot be combined with the other kind of login').optional();
+
+const byLoginId = object({
+  loginId: guid,
+  institution: ofOtherLogin,
+  username: ofOtherLogin,
+  password: ofOtherLogin,
+});
+const byCredentials = object({
+  loginId: ofOtherLogin,
+  institution: text.max(100, 'is too long'),
+  username: text,
+  password: text,
+});
 const login = z.union(
-  [object({ loginId: guid }), object({ institution: text.max(100, 'is too long'), username: text, password: text })],
+  [
+    byLoginId.transform(({ loginId }) => ({ loginId })),
+    byCredentials.transform(({ institution, username, password }) => ({ institution, username, password })),
+  ],
   'must be an object with either a loginId or institution, username and password',
 );
 
 const polling = object({
-  interval: duration(second, 10 * minute, 'from 1 second to 10 minutes').default('30 seconds'),
-  deadline: duration(1, 24 * hour, 'from one interval to 24 hours').default('30 minutes'),
+  interval: withDefault(duration(second, 10 * minute, 'from 1 second to 10 minutes'), '30 seconds'),
+  deadline: withDefault(duration(1, 24 * hour, 'from one interval to 24 hours'), '30 minutes'),
 }).refine(({ interval, deadline }) => !(milliseconds(deadline) < milliseconds(interval)), {
   path: ['deadline'],
   error: 'must not be shorter than the interval',
 });
 
 const details = object({
-  withTransactions: flag.default(true),
-  daysOfTransactions: z.enum(['Days90', 'Days365'], 'must be Days90 or Days365').default('Days90'),
-  withAccountIdentity: flag.default(true),
-  withKyc: flag.default(true),
-  accountsFilter: z.array(guid, 'must be a list of account GUIDs').min(1, 'must name an account').optional(),
+  withTransactions: withDefault(flag, true),
+  daysOfTransactions: withDefault(z.enum(['Days90', 'Days365'], 'must be Days90 or Days365'), 'Days90'),
+  withAccountIdentity: withDefault(flag, true),
+  withKyc: withDefault(flag, true),
+  accountsFilter: optional(z.array(guid, 'must be a list of account GUIDs').min(1, 'must name an account')),
 });
 
-/** What JSON Schema says of credentials, beside which `fields` are not possible. */
+/** In JSON Schema: with credentials, `fields` cannot have these values. */
 const notWithCredentials = (fields: Record<string, unknown>) => ({
   not: {
     type: 'object',
     required: Object.keys(fields),
     properties: {
       ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { const: value }])),
-      login: { type: 'object', properties: { password: {} }, required: ['password'] },
+      login: { type: 'object', properties: { password: { type: 'string' } }, required: ['password'] },
     },
   },
 });
 
-const isCredentials = (login: unknown): boolean => typeof login === 'object' && login !== null && !('loginId' in login);
-// Zod skips such checks once a field is of the wrong type; the caller shall hear of every fault at once.
+// Asked of logins that do not fit, too.
+const isCredentials = (login: unknown): boolean =>
+  typeof login === 'object' && login !== null && (!('loginId' in login) || login.loginId === null);
+// Zod skips such checks when a field is of the wrong type. The caller should learn of every fault at once.
 const evenWhenOthersAreBad = ({ value }: { value: unknown }): boolean => typeof value === 'object' && value !== null;
+
+const input = object({
+  login,
+  mode: optional(z.enum(['cached', 'live'], 'must be cached or live')),
+  onSessionLost: optional(z.enum(['fail', 'cached', 'live'], 'must be fail, cached or live')),
+  language: optional(z.enum(['en', 'fr'], 'must be en or fr')),
+  save: withDefault(flag, true),
+  details: withDefault(details, details.parse({})),
+  polling: withDefault(polling, polling.parse({})),
+  answerWithin: withDefault(duration(1, 24 * hour, 'up to 24 hours'), '7 minutes'),
+  maxChallengeRounds: withDefault(
+    z.int('must be a whole number from 1 to 10').min(1, 'must be at least 1').max(10, 'must be at most 10'),
+    6,
+  ),
+  tag: optional(z.string('must be text').max(200, 'must be at most 200 characters')),
+});
+
+/** The fields of each object in an input, by the path of the object. */
+export const inputFields: Readonly<Record<string, readonly string[]>> = {
+  '': Object.keys(input.shape),
+  login: Object.keys(byLoginId.shape),
+  details: Object.keys(details.shape),
+  polling: Object.keys(polling.shape),
+};
 
 /** What a run is started with, as callers write it. */
 export const inputSchema = unfrozen(
-  object({
-    login,
-    mode: z.enum(['cached', 'live'], 'must be cached or live').optional(),
-    onSessionLost: z.enum(['fail', 'cached', 'live'], 'must be fail, cached or live').optional(),
-    language: z.enum(['en', 'fr'], 'must be en or fr').optional(),
-    save: flag.default(true),
-    details: details.prefault({}),
-    polling: polling.prefault({}),
-    answerWithin: duration(1, 24 * hour, 'up to 24 hours').default('7 minutes'),
-    maxChallengeRounds: z
-      .int('must be a whole number from 1 to 10')
-      .min(1, 'must be at least 1')
-      .max(10, 'must be at most 10')
-      .default(6),
-    tag: z.string('must be text').max(200, 'must be at most 200 characters').optional(),
-  })
+  input
     .refine(({ login, mode }) => !(mode === 'cached' && isCredentials(login)), {
       path: ['mode'],
       error: 'cannot be cached with credentials: only a LoginId has stored data',
@@ -204,33 +247,39 @@ export const progressSchema = unfrozen(
 );
 export type Progress = z.infer<typeof progressSchema>;
 
+const answers = object({
+  round: optional(z.int('must be a whole number')),
+  requestId: optional(z.string('must be text')),
+  answerId: optional(z.string('must be text').min(1, 'must not be empty').max(64, 'must be at most 64 characters')),
+  // Not a z.record: that would drop a prompt named like an object's own machinery, such as `__proto__`.
+  answers: z
+    .custom<Record<string, string | string[]>>(
+      (value) =>
+        typeof value === 'object' &&
+        value !== null &&
+        !Array.isArray(value) &&
+        Object.values(value).every(
+          (answer) =>
+            typeof answer === 'string' || (Array.isArray(answer) && answer.every((a) => typeof a === 'string')),
+        ),
+      'must be an object that has the answer to each prompt: a text, or a list of texts',
+    )
+    .meta({
+      description: 'The answer to each challenge by its prompt, byte for byte; a list if several choices are meant.',
+      type: 'object',
+      additionalProperties: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+    }),
+});
+
+/** The fields of an answer. */
+export const answerFields: readonly string[] = Object.keys(answers.shape);
+
 /** What the `answerSecurityChallenges` signal and update carry: an answer, or several, by prompt. */
-export const answersSchema = unfrozen(
-  z.strictObject({
-    round: z.int().optional(),
-    requestId: z.string().optional(),
-    answerId: z.string().min(1).max(64).optional(),
-    // Not a z.record: that would drop a prompt named like an object's own machinery, such as `__proto__`.
-    answers: z
-      .custom<Record<string, string | string[]>>(
-        (value) =>
-          typeof value === 'object' &&
-          value !== null &&
-          !Array.isArray(value) &&
-          Object.values(value).every(
-            (answer) =>
-              typeof answer === 'string' || (Array.isArray(answer) && answer.every((a) => typeof a === 'string')),
-          ),
-      )
-      .meta({
-        description:
-          'The answer to each challenge by its prompt, byte for byte; a list where several choices are meant.',
-        type: 'object',
-        additionalProperties: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
-      }),
-  }),
-);
-export type SecurityAnswers = z.infer<typeof answersSchema>;
+export const answersSchema = unfrozen(answers);
+/** The same, as callers write it. */
+export type SecurityAnswers = z.input<typeof answersSchema>;
+/** The same, once it was read. */
+export type ReadAnswers = z.output<typeof answersSchema>;
 
 export const answerOutcomeSchema = unfrozen(z.object({ accepted: z.literal(true), round: z.int() }));
 /** What the update returns for an answer that was taken. */

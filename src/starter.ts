@@ -1,14 +1,13 @@
-// The command line of backends and operators. What a command does is loaded when it is run, so that help and completion,
-// which a shell may ask for at every key, need neither Temporal's client nor the schemas.
-import { Argument, Command, CommanderError, Option } from 'commander';
+// The command line of backends and operators. What a command does is loaded when it is run, so that help is there at once
+// and needs neither Temporal's client nor the schemas.
+import { Command, CommanderError, Option } from 'commander';
 import { count, duration, loginGuid } from './cli/arguments.js';
 import type { BatchOptions } from './cli/batch/batch.js';
-import type { Connect, RunOptions } from './cli/commands.js';
-import { completion, shells, type Shell } from './cli/completion.js';
+import type { Connect, CommandOptions } from './cli/commands.js';
 import { deployCommands } from './cli/deploy/command.js';
 import { addExamples } from './cli/examples.js';
 import type { ForgetOptions } from './cli/forget/forget.js';
-import type { StartOptions } from './cli/input.js';
+import type { InputOptions } from './cli/input.js';
 import { exitCode, report, usageError, writeJson, type ExitCode } from './cli/terminal/output.js';
 import { startOptions } from './cli/start-command.js';
 import { ownVersion } from './process/version.js';
@@ -16,10 +15,10 @@ import type { AccountDetailsClient } from './client.js';
 import { runProgram } from './process/program.js';
 import { stages, type Stage } from './contract/stages.js';
 
-const loadRuns = () => import('./cli/commands.js');
+const loadCommands = () => import('./cli/commands.js');
 const loadKeys = () => import('./cli/keys.js');
 
-type Action<Options> = (connect: Connect, options: Options, run: string | undefined) => Promise<ExitCode>;
+type Action<Options> = (connect: Connect, options: Options, named: string | undefined) => Promise<ExitCode>;
 
 /** Runs one command. Resolves to its exit code; nothing is thrown. */
 export async function main(args: string[]): Promise<ExitCode> {
@@ -31,7 +30,7 @@ export async function main(args: string[]): Promise<ExitCode> {
     return exit;
   } catch (error) {
     if (!(error instanceof CommanderError)) return report(error, json);
-    // Help and version are no errors; commander has already written what it had to say of the others.
+    // Help and version are not errors. Commander has already reported the others.
     if (error.exitCode === 0) return exitCode.ok;
     if (json) writeJson({ error: { code: 'Usage', message: error.message.replace(/^error: /, '') } });
     return exitCode.usage;
@@ -56,16 +55,19 @@ export function commands(exitWith: (code: ExitCode) => void): Command {
       .description(description)
       .option('--json', 'write exactly one JSON document to stdout')
       .action(async (...given: unknown[]) => {
-        const [run, options] =
+        const [named, options] =
           given.length > 2 ? (given as [string | undefined, Options]) : [undefined, given[0] as Options];
-        exitWith(await withConnection((connect) => action(connect, options, run)));
+        exitWith(await withConnection((connect) => action(connect, options, named)));
       });
 
   const onRun = (name: 'answer' | 'status' | 'watch' | 'result' | 'cancel', description: string) =>
-    command<RunOptions>(name, description, async (connect, options, run) => {
-      const [{ [name]: action }, { runId }] = await Promise.all([loadRuns(), import('./cli/run-id.js')]);
-      const id = runId(options, run);
-      return action(await connect(), id, options);
+    command<CommandOptions>(name, description, async (connect, options, named) => {
+      const [{ [name]: action }, { namedWorkflowId }] = await Promise.all([
+        loadCommands(),
+        import('./cli/named-run.js'),
+      ]);
+      const workflowId = namedWorkflowId(options, named);
+      return action(await connect(), workflowId, options);
     })
       .argument('[run]', 'workflow id or LoginId of the run')
       .option('--login-id <guid>', 'the run of this LoginId')
@@ -85,7 +87,7 @@ export function commands(exitWith: (code: ExitCode) => void): Command {
   command<{ stage?: Stage; institution?: string; limit: number; json?: boolean }>(
     'list',
     'list runs',
-    async (connect, options) => (await loadRuns()).list(connect, options),
+    async (connect, options) => (await loadCommands()).list(connect, options),
   )
     .addOption(new Option('--stage <stage>', 'runs in this stage').choices(stages))
     .option('--institution <name>', 'runs of this institution')
@@ -113,11 +115,6 @@ export function commands(exitWith: (code: ExitCode) => void): Command {
     .description('the ids of the configured keys, and which one encrypts')
     .option('--json', 'write exactly one JSON document to stdout')
     .action(async (options: { json?: boolean }) => exitWith((await loadKeys()).listKeys(options)));
-  program
-    .command('completion')
-    .description('print what a shell needs to complete commands, options and their values')
-    .addArgument(new Argument('<shell>').choices(shells))
-    .action((shell: Shell) => void process.stdout.write(completion(program, shell)));
   addExamples(program);
   return program;
 }
@@ -137,11 +134,11 @@ const forgetCommand = (command: Command): Command =>
     .option('--json', 'write exactly one JSON document to stdout');
 
 /** One login by its options, or those of a file. */
-async function start(connect: Connect, options: (StartOptions & RunOptions) | BatchOptions): Promise<ExitCode> {
+async function start(connect: Connect, options: (InputOptions & CommandOptions) | BatchOptions): Promise<ExitCode> {
   if ('fromFile' in options) return (await import('./cli/batch/batch.js')).startFromFile(connect, options);
   const only = (['report', 'rate', 'check'] as const).find((name) => name in options);
   if (only !== undefined) throw usageError(`--${only} needs --from-file.`);
-  return (await loadRuns()).start(connect, options);
+  return (await loadCommands()).start(connect, options);
 }
 
 /** Connects when an action asks for it, and closes the connection after it. */

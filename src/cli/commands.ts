@@ -1,17 +1,18 @@
 // What the commands on runs do, each with its exit code.
 import { checkInput, isOpen, type AccountDetailsClient } from '../client.js';
 import type { Stage } from '../contract.js';
-import { turnOf, type TurnOptions } from '../client/priority.js';
-import { askChallenges, isInteractive, parseAnswers, readStdin } from './terminal/ask.js';
+import { priorityOf, type PriorityOptions } from '../client/priority.js';
+import { askChallenges, isInteractive, pipedAnswers, readStdin } from './terminal/ask.js';
 import { follow } from './follow.js';
-import { readInput, type StartOptions } from './input.js';
+import { readInput, type InputOptions } from './input.js';
 import { CommandError, exitCode, report, say, starterCommand, writeJson, type ExitCode } from './terminal/output.js';
 import { answerHint } from './terminal/questions.js';
 import { painted, screenOf } from './terminal/screen.js';
 import { accountsTable, colourOfRun, runsTable } from './tables.js';
 import { watchLine } from './terminal/watch-line.js';
 
-export interface RunOptions {
+/** What commands on a run take. */
+export interface CommandOptions {
   loginId?: string;
   workflowId?: string;
   json?: boolean;
@@ -23,13 +24,13 @@ export type Connect = () => Promise<AccountDetailsClient>;
 
 export async function start(
   connect: Connect,
-  options: StartOptions & RunOptions & TurnOptions & { wait?: boolean },
+  options: InputOptions & CommandOptions & PriorityOptions & { wait?: boolean },
 ): Promise<ExitCode> {
   const { json, wait, timeout: timeoutMs } = options;
   const input = await readInput(options);
-  // Before the server is asked for: a bad input is the caller's to mend, wherever the server is.
+  // Before the server is asked for: a bad input is the caller's to correct, whether or not there is a server.
   checkInput(input);
-  turnOf(options);
+  priorityOf(options);
   const client = await connect();
   const run = await client.start(input, options);
   if (!wait) {
@@ -46,66 +47,83 @@ export async function start(
   return exitCode.ok;
 }
 
-export async function answer(client: AccountDetailsClient, id: string, { json }: RunOptions): Promise<ExitCode> {
-  const { challenges = [], deadline, stage } = await client.progress(id);
+export async function answer(
+  client: AccountDetailsClient,
+  workflowId: string,
+  { json }: CommandOptions,
+): Promise<ExitCode> {
+  const { challenges = [], deadline, stage } = await client.progress(workflowId);
   // Asked for before anybody types: a person would answer a question that is no longer open.
   if (challenges.length === 0 && isInteractive())
-    throw new CommandError('NoChallengeOpen', `The bank asks nothing of ${id} now: it is ${stage}.`, exitCode.failed);
+    throw new CommandError(
+      'NoChallengeOpen',
+      `The bank asks nothing of ${workflowId} now: it is ${stage}.`,
+      exitCode.failed,
+    );
   const answers = isInteractive()
     ? await askChallenges(challenges, { deadline })
-    : parseAnswers(await readStdin(), challenges);
-  const outcome = await client.answer(id, { answers });
+    : pipedAnswers(await readStdin(), challenges);
+  const outcome = await client.answer(workflowId, { answers });
   if (json) writeJson(outcome);
-  else say(`The answer was taken for round ${outcome.round}. Follow the run with: ${starterCommand} watch ${id}`);
+  else
+    say(`The answer was taken for round ${outcome.round}. Follow the run with: ${starterCommand} watch ${workflowId}`);
   return exitCode.ok;
 }
 
-export async function status(client: AccountDetailsClient, id: string, { json }: RunOptions): Promise<ExitCode> {
-  const found = await client.status(id);
+export async function status(
+  client: AccountDetailsClient,
+  workflowId: string,
+  { json }: CommandOptions,
+): Promise<ExitCode> {
+  const found = await client.status(workflowId);
   if (json) {
     writeJson(found);
     return exitCode.ok;
   }
   const screen = screenOf(process.stdout);
-  const { workflowId, runId, status: state, progress } = found;
+  const { runId, status: state, progress } = found;
   const colour = colourOfRun({ status: state, stage: progress?.stage });
   const lines = [`${workflowId} (run ${runId})`, painted(screen, colour, state), watchLine(found, Date.now())];
   if (state === 'RUNNING' && progress?.challenges) lines.push(answerHint(found, Date.now()));
   process.stdout.write(`${lines.join('\n')}\n`);
   // Why it ended, and what to do now, is in the failure.
   if (state === 'COMPLETED') process.stdout.write(`Its accounts: ${starterCommand} result ${workflowId}\n`);
-  else if (!isOpen(state)) await client.result(id).catch((error: unknown) => report(error, false));
+  else if (!isOpen(state)) await client.result(workflowId).catch((error: unknown) => report(error, false));
   return exitCode.ok;
 }
 
 export async function watch(
   client: AccountDetailsClient,
-  id: string,
-  { json, timeout: timeoutMs }: RunOptions,
+  workflowId: string,
+  { json, timeout: timeoutMs }: CommandOptions,
 ): Promise<ExitCode> {
-  const last = await follow(client, id, { timeoutMs, show: json ? 'json' : 'line' });
+  const last = await follow(client, workflowId, { timeoutMs, show: json ? 'json' : 'line' });
   if (last.status === 'COMPLETED') return exitCode.ok;
   // The lines on stdout have told a program everything; a person wants the reason.
-  if (!json) await client.result(id).catch((error: unknown) => report(error, false));
+  if (!json) await client.result(workflowId).catch((error: unknown) => report(error, false));
   return exitCode.failed;
 }
 
 export async function result(
   client: AccountDetailsClient,
-  id: string,
-  { json, timeout: timeoutMs }: RunOptions,
+  workflowId: string,
+  { json, timeout: timeoutMs }: CommandOptions,
 ): Promise<ExitCode> {
-  await follow(client, id, { timeoutMs, show: json ? 'none' : 'line' });
-  const retrieved = await client.result(id);
+  await follow(client, workflowId, { timeoutMs, show: json ? 'none' : 'line' });
+  const retrieved = await client.result(workflowId);
   if (json) writeJson(retrieved);
   else process.stdout.write(accountsTable(retrieved));
   return exitCode.ok;
 }
 
-export async function cancel(client: AccountDetailsClient, id: string, { json }: RunOptions): Promise<ExitCode> {
-  await client.cancel(id);
-  if (json) writeJson({ workflowId: id, cancelled: true });
-  else say(`${id} is cancelled and closed.`);
+export async function cancel(
+  client: AccountDetailsClient,
+  workflowId: string,
+  { json }: CommandOptions,
+): Promise<ExitCode> {
+  await client.cancel(workflowId);
+  if (json) writeJson({ workflowId, cancelled: true });
+  else say(`${workflowId} is cancelled and closed.`);
   return exitCode.ok;
 }
 

@@ -25,7 +25,6 @@ const examples: Record<string, string[]> = {
   'deploy status': ['deploy status', 'deploy status --json'],
   'keys new': ['keys new', 'keys new --id 2026-07'],
   'keys list': ['keys list'],
-  completion: ['completion bash > ~/.local/share/bash-completion/completions/starter'],
 };
 
 const exitCodes = `

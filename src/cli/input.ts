@@ -4,7 +4,7 @@ import { askSecret, readStdin } from './terminal/ask.js';
 import { usageError } from './terminal/output.js';
 
 /** The options of `start` that make up an input. */
-export interface StartOptions {
+export interface InputOptions {
   loginId?: string;
   institution?: string;
   username?: string;
@@ -22,7 +22,7 @@ export interface StartOptions {
 }
 
 /** The input that the options describe, unchecked: the client names every field that does not fit. */
-export async function readInput(options: StartOptions): Promise<RetrieveAccountDetailsInput> {
+export async function readInput(options: InputOptions): Promise<RetrieveAccountDetailsInput> {
   const { input, loginId, institution, username } = options;
   if (input !== undefined) return (await readJson(input)) as RetrieveAccountDetailsInput;
   if (loginId === undefined && institution === undefined && username === undefined)
@@ -39,7 +39,7 @@ export async function readInput(options: StartOptions): Promise<RetrieveAccountD
 }
 
 /** What the options say of an input beside whose accounts they are. */
-export function fieldsBesideLogin(options: StartOptions): Record<string, unknown> {
+export function fieldsBesideLogin(options: InputOptions): Record<string, unknown> {
   const { mode, onSessionLost, language, save, days, interval, deadline, answerWithin, maxChallengeRounds, tag } =
     options;
   const polling = definedOf({ interval, deadline });

@@ -22,7 +22,7 @@ export function startOptions(command: Command): Command {
     .option('--max-challenge-rounds <n>', 'how many rounds the bank may ask', count)
     .option('--tag <text>', 'free text that Flinks echoes')
     .addOption(new Option('--priority <priority>', 'interactive goes first, batch last').choices(priorities))
-    .option('--tenant <name>', 'runs of one priority take turns by tenant; readable in Temporal')
+    .option('--tenant <name>', 'runs of one priority are shared out by tenant; readable in Temporal')
     .option('--tenant-weight <n>', 'the share of this tenant beside the others; 1 unless given', Number)
     .option('--wait', 'wait for the result, or with --from-file for the outcome of every run')
     .addOption(

@@ -1,5 +1,5 @@
 // What people see of results and lists.
-import { isOpen, type RunSummary } from '../client.js';
+import { isOpen, type ListedRun } from '../client.js';
 import type { RetrieveAccountDetailsResult } from '../contract.js';
 import { harmless, screenOf, type Colour } from './terminal/screen.js';
 import { table, type Column } from './terminal/table.js';
@@ -18,11 +18,11 @@ export function accountsTable({ accounts, freshness }: RetrieveAccountDetailsRes
 }
 
 /** Runs, one a line. */
-export const runsTable = (runs: readonly RunSummary[], screen = stdout()): string =>
+export const runsTable = (runs: readonly ListedRun[], screen = stdout()): string =>
   runs.length === 0 ? 'No runs.\n' : table(runColumns, runs, screen);
 
 /** Green for what is done, red for what failed, yellow for what needs somebody. */
-export function colourOfRun({ status, stage }: Pick<RunSummary, 'status' | 'stage'>): Colour | undefined {
+export function colourOfRun({ status, stage }: Pick<ListedRun, 'status' | 'stage'>): Colour | undefined {
   if (status === 'COMPLETED') return 'green';
   if (status === 'CANCELLED') return 'gray';
   if (!isOpen(status)) return 'red';
@@ -42,7 +42,7 @@ const accountColumns: Column<Account>[] = [
   },
 ];
 
-const runColumns: Column<RunSummary>[] = [
+const runColumns: Column<ListedRun>[] = [
   { title: 'Workflow id', cell: ({ workflowId }) => shown(workflowId) },
   { title: 'Status', cell: ({ status }) => status, colour: colourOfRun },
   { title: 'Stage', cell: ({ stage }) => shown(stage), colour: colourOfRun },

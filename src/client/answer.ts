@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { calling, queryProgress, type CallOptions } from './temporal-call.js';
 import { AnswerRejectedError } from '../contract/errors.js';
-import { answerName, answersSchema, type AnswerOutcome, type SecurityAnswers } from '../contract.js';
+import { answerName, type AnswerOutcome, type ReadAnswers, type SecurityAnswers } from '../contract.js';
+import { parseAnswers } from '../contract/answers.js';
 
 export async function answerByUpdate(
   temporal: Client,
@@ -13,7 +14,7 @@ export async function answerByUpdate(
 ): Promise<AnswerOutcome> {
   const full = await completed(temporal, workflowId, answer, { signal });
   return calling(temporal, workflowId, { answeredBy: 'worker', signal }, (handle) =>
-    handle.executeUpdate<AnswerOutcome, [SecurityAnswers]>(answerName, { args: [full], updateId: full.answerId }),
+    handle.executeUpdate<AnswerOutcome, [ReadAnswers]>(answerName, { args: [full], updateId: full.answerId }),
   );
 }
 
@@ -25,7 +26,7 @@ export async function answerBySignal(
 ): Promise<void> {
   const full = await completed(temporal, workflowId, answer, { signal });
   await calling(temporal, workflowId, { answeredBy: 'server', signal }, (handle) =>
-    handle.signal<[SecurityAnswers]>(answerName, full),
+    handle.signal<[ReadAnswers]>(answerName, full),
   );
 }
 
@@ -35,13 +36,12 @@ async function completed(
   workflowId: string,
   answer: SecurityAnswers,
   options: CallOptions,
-): Promise<SecurityAnswers & { answerId: string }> {
-  if (!answersSchema.safeParse(answer).success) throw new AnswerRejectedError('InvalidAnswer', invalidAnswer);
-  const { answerId = randomUUID() } = answer;
-  if (answer.round !== undefined && answer.requestId !== undefined) return { ...answer, answerId };
-  const { round, requestId } = await queryProgress(temporal, workflowId, options);
-  return { round, ...(requestId !== undefined && { requestId }), ...answer, answerId };
+): Promise<ReadAnswers & { answerId: string }> {
+  const read = parseAnswers(answer);
+  if (!('answers' in read)) throw new AnswerRejectedError('InvalidAnswer', read.message);
+  const { answers, round, requestId, answerId = randomUUID() } = read.answers;
+  if (round !== undefined && requestId !== undefined) return { round, requestId, answerId, answers };
+  const open = await queryProgress(temporal, workflowId, options);
+  const session = requestId ?? open.requestId;
+  return { round: round ?? open.round, ...(session !== undefined && { requestId: session }), answerId, answers };
 }
-
-const invalidAnswer =
-  'An answer is { round?, requestId?, answerId?, answers: { "<prompt>": "<answer>" } }, with an answerId of at most 64 characters.';

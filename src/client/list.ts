@@ -17,7 +17,7 @@ const statuses = {
 export type RunStatusName = keyof typeof statuses;
 
 /** A run as lists show it. */
-export interface RunSummary {
+export interface ListedRun {
   workflowId: string;
   runId: string;
   status: WorkflowExecutionStatusName;
@@ -42,7 +42,7 @@ export async function* listRuns(
   temporal: Client,
   filter: ListFilter,
   { signal }: CallOptions,
-): AsyncGenerator<RunSummary> {
+): AsyncGenerator<ListedRun> {
   checkFilter(filter);
   const { limit = 100 } = filter;
   if (limit === 0) return;
@@ -55,7 +55,7 @@ export async function* listRuns(
       throw isBadQuery(error) ? new AccountDetailsError('NoSearchAttributes', unregistered) : error;
     });
     if (done) return;
-    yield summaryOf(value);
+    yield listedRun(value);
   }
 }
 
@@ -87,12 +87,12 @@ const queryOf = ({ stage, institution, status }: ListFilter): string =>
   ].join(' AND ');
 
 /** What lists show, of a run that was found or asked for. */
-export function summaryOf({
+export function listedRun({
   workflowId,
   runId,
   status,
   searchAttributes,
-}: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'searchAttributes'>): RunSummary {
+}: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'searchAttributes'>): ListedRun {
   const attribute = (name: string) => searchAttributes[name]?.[0];
   return {
     workflowId,

@@ -1,15 +1,15 @@
-// Whose turn it is where there is more work than the workers can do.
+// Which runs go first when there is more work than the workers can do.
 import type { Priority } from '@temporalio/common';
 import { InputError } from '../contract/errors.js';
 
 export const priorities = ['interactive', 'batch'] as const;
 
-export interface TurnOptions {
+export interface PriorityOptions {
   /** `interactive` runs go before runs without a priority, and these before `batch` runs. */
   priority?: (typeof priorities)[number];
   /**
-   * Runs of one priority take turns by tenant. Up to 64 bytes, readable in Temporal: a name of your own, nothing of a
-   * customer's.
+   * Runs of one priority are shared out by tenant. Up to 64 bytes, readable in Temporal: a name of your own, never one
+   * of a customer.
    */
   tenant?: string;
   /** The share of this tenant beside the others, from 0.001 to 1000; 1 unless given. */
@@ -20,10 +20,10 @@ export interface TurnOptions {
 const keys = { interactive: 1, batch: 5 };
 
 /**
- * What Temporal is told of a run's turn when the run is started; its activities inherit it. Throws an InputError that
- * names the options at fault.
+ * What Temporal is told of a run's priority when the run is started. Its activities inherit it. Throws an InputError
+ * that names the options at fault.
  */
-export function turnOf({ priority, tenant, tenantWeight }: TurnOptions): { priority?: Priority } {
+export function priorityOf({ priority, tenant, tenantWeight }: PriorityOptions): { priority?: Priority } {
   const faults = Object.entries({
     priority: priority !== undefined && !priorities.includes(priority),
     tenant: tenant !== undefined && (tenant === '' || Buffer.byteLength(tenant) > 64),

@@ -16,15 +16,15 @@ import {
 import { inputMessage, parseInput } from '../contract/input.js';
 import { withRequestId } from '../sdk-internals/start-request-id.js';
 import { differingFields } from './same-input.js';
-import { turnOf, type TurnOptions } from './priority.js';
+import { priorityOf, type PriorityOptions } from './priority.js';
 import { describeRun } from './run-description.js';
 import { inputOf } from '../temporal/first-event.js';
 
-export interface StartOptions extends CallOptions, TurnOptions {
+export interface StartOptions extends CallOptions, PriorityOptions {
   /** For credentials: an opaque id of the caller's own. A LoginId makes its own. */
   workflowId?: string;
-  /** Makes a start safe to send again: with the same id it begins no second run, also once the first has closed. */
-  requestId?: string;
+  /** Makes a start safe to send again: with the same id it begins no second run, even after the first has closed. */
+  startId?: string;
 }
 
 export interface StartedRun {
@@ -106,9 +106,9 @@ const startOf = (
   workflowId,
   args: [input],
   workflowIdConflictPolicy: 'FAIL' as const,
-  ...turnOf(options),
+  ...priorityOf(options),
   ...describeRun(resolved),
-  ...(options.requestId !== undefined && withRequestId(options.requestId)),
+  ...(options.startId !== undefined && withRequestId(options.startId)),
 });
 
 function workflowIdOf({ login }: ResolvedInput, { workflowId }: StartOptions): string {

@@ -1,5 +1,6 @@
 // Whether an answer fits the open round. Pure, so that an update's validator can ask without consequences.
-import { answersSchema, type Challenge, type RejectionType, type SecurityAnswers } from '../contract.js';
+import type { Challenge, ReadAnswers, RejectionType } from '../contract.js';
+import { parseAnswers } from '../contract/answers.js';
 import type { SecurityResponse } from '../flinks/client.js';
 
 /** The challenges that the bank waits for. */
@@ -20,19 +21,14 @@ const longestText = 4_000;
 const reject = (rejected: RejectionType, message: string): Rejection => ({ rejected, message });
 
 /** Reads the payload of a signal or update, whoever sent it. */
-export function readAnswers(payload: unknown): SecurityAnswers | Rejection {
-  const parsed = answersSchema.safeParse(payload);
-  return parsed.success
-    ? parsed.data
-    : reject(
-        'InvalidAnswer',
-        'An answer is { "round"?, "requestId"?, "answerId"?, "answers": { "<prompt>": "<answer>" } }.',
-      );
+export function readAnswers(payload: unknown): ReadAnswers | Rejection {
+  const read = parseAnswers(payload);
+  return 'answers' in read ? read.answers : reject('InvalidAnswer', read.message);
 }
 
 /** Judges answers against the open round. `previous` are the last answers that were taken. */
 export function judgeAnswers(
-  { round, requestId, answers }: SecurityAnswers,
+  { round, requestId, answers }: ReadAnswers,
   openRound: OpenRound | undefined,
   previous: SecurityResponse[],
 ): SecurityResponse[] | Rejection {

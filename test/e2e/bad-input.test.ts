@@ -70,6 +70,21 @@ const badInputs: Bad[] = [
     hides: 'teal',
   },
   {
+    what: 'names in another casing',
+    args: byStdin,
+    stdin: { login: { LoginId: loginId }, details: { days_of_transactions: 'Days90' } },
+    fields: ['login.LoginId', 'details.days_of_transactions'],
+    says: /did you mean loginId\?.*did you mean daysOfTransactions\?/,
+    hides: 'Days90',
+  },
+  {
+    what: 'null in place of a password',
+    args: byStdin,
+    stdin: { login: { ...credentials, loginId: null, password: null }, tag: null },
+    fields: ['login.password'],
+    says: /login\.password must be text/,
+  },
+  {
     what: 'a LoginId that is no GUID',
     args: ['start', '--login-id', 'login-4711'],
     fields: ['login.loginId'],

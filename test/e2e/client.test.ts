@@ -11,7 +11,7 @@ import {
   InputError,
   RunFailedError,
   WaitEndedError,
-  type RunSummary,
+  type ListedRun,
 } from '../../src/client.js';
 import { localEnvironment } from '../../dev/local-environment.js';
 import { testConverter } from '../support/encryption.js';
@@ -74,7 +74,7 @@ async function codeOf(call: Promise<unknown>): Promise<AccountDetailsError & { f
   throw error;
 }
 
-async function listed(runs: AsyncIterable<RunSummary>): Promise<string[]> {
+async function listed(runs: AsyncIterable<ListedRun>): Promise<string[]> {
   const ids = [];
   for await (const { workflowId } of runs) ids.push(workflowId);
   return ids;

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { TemporalServer } from '../../dev/temporal-server.js';
 import { workerEnvironment } from '../../simulator/defaults.js';
 import { answersFor, loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
-import { AccountDetailsClient, type RunSummary } from '../../src/client.js';
+import { AccountDetailsClient, type ListedRun } from '../../src/client.js';
 import { searchAttributes } from '../../src/contract.js';
 import { testConverter } from '../support/encryption.js';
 import { createNamespace } from '../support/namespaces.js';
@@ -97,7 +97,7 @@ test('a worker registers what is missing, and operators find a run by its stage'
   expect(await registered()).toEqual(names);
   const workflowId = await startToQuestion();
 
-  const listed = async (stage: RunSummary['stage'] & string): Promise<RunSummary[]> => {
+  const listed = async (stage: ListedRun['stage'] & string): Promise<ListedRun[]> => {
     const runs = [];
     for await (const run of client.list({ stage })) runs.push(run);
     return runs;

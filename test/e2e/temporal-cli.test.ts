@@ -143,6 +143,9 @@ test('an answer by update says at once whether it was taken', async () => {
   await expect(update(id, { answers: {} })).rejects.toMatchObject({
     stderr: expect.stringMatching(/answers are needed/),
   });
+  await expect(update(id, { Round: 1, answers: { [prompt]: 'Montreal' } })).rejects.toMatchObject({
+    stderr: expect.stringMatching(/Round is not a known field; did you mean round\?/),
+  });
   expect(bodies(loginId)).toHaveLength(1);
   expect(JSON.parse(await update(id, { answers: { [prompt]: ['Montreal'] } }))).toMatchObject({
     result: { accepted: true, round: 1 },
@@ -171,11 +174,13 @@ test('runs are found by FlinksStage', async () => {
 
 test('a bad input by hand ends the run with every bad field named, and nothing is called', async () => {
   const before = simulator.requests.length;
-  const id = await start('not-a-guid', { polling: { interval: '0 seconds' }, colour: 'green' });
+  const more = { polling: { interval: '0 seconds' }, colour: 'green', max_challenge_rounds: 2 };
+  const id = await start('not-a-guid', more);
   const failed = JSON.stringify(await outcome(id));
   expect(failed).toContain('FAILED');
   expect(failed).toContain('InvalidInput');
   for (const field of ['login.loginId', 'polling.interval', 'colour']) expect(failed).toContain(field);
+  expect(failed).toContain('max_challenge_rounds is not a known field; did you mean maxChallengeRounds?');
   expect(failed).not.toContain('green');
   expect(await progress(id)).toMatchObject({ stage: 'failed' });
   expect(simulator.requests).toHaveLength(before);

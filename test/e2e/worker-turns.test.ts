@@ -4,7 +4,7 @@ import type { TemporalServer } from '../../dev/temporal-server.js';
 import { loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
 import { AccountDetailsClient } from '../../src/client.js';
 import { accountDetailsWorkflowId } from '../../src/contract.js';
-import type { TurnOptions } from '../../src/client/priority.js';
+import type { PriorityOptions } from '../../src/client/priority.js';
 import { testConverter } from '../support/encryption.js';
 import { devServer } from '../support/servers.js';
 import { until } from '../support/until.js';
@@ -30,10 +30,10 @@ afterAll(async () => {
 
 let n = 0;
 
-/** Starts so many runs with this turn. Returns their LoginIds. */
-async function start(count: number, turn: TurnOptions): Promise<string[]> {
+/** Starts this many runs with this priority. Returns their LoginIds. */
+async function start(count: number, options: PriorityOptions): Promise<string[]> {
   const loginIds = Array.from({ length: count }, () => loginIdFor('one-account', ++n));
-  for (const loginId of loginIds) await client.start({ login: { loginId } }, turn);
+  for (const loginId of loginIds) await client.start({ login: { loginId } }, options);
   return loginIds;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { loginIdFor } from '../../simulator/server.js';
 import type { Retrieval } from '../support/retrieval.js';
 import { workflowEnvironment } from '../support/workflow-environment.js';
 
@@ -23,6 +24,7 @@ const refused: [type: string, payload: unknown][] = [
   ['AnswerTooLarge', { answers: { ...right, [city]: 'M'.repeat(4_001) } }],
   ['InvalidAnswer', { answers: { ...right, [city]: 7 } }],
   ['InvalidAnswer', { answers: right, colour: 'red' }],
+  ['InvalidAnswer', { Answers: right }],
   ['InvalidAnswer', { answers: right, answerId: 'a'.repeat(65) }],
   ['InvalidAnswer', 'Montreal'],
   ['InvalidAnswer', null],
@@ -60,6 +62,35 @@ test('a run that is started without any input ends as InvalidInput', async () =>
   const run = await flinks.startWith(undefined);
   expect(await run.outcome()).toMatchObject({ type: 'InvalidInput' });
   expect(run.counts()).toEqual({});
+});
+
+test('null in an input and in an answer is absent', async () => {
+  const run = await flinks.startWith({
+    login: { loginId: loginIdFor('question', 700), institution: null, username: null, password: null },
+    mode: 'live',
+    onSessionLost: null,
+    language: null,
+    save: null,
+    details: { withTransactions: null, daysOfTransactions: null, withKyc: null, accountsFilter: null },
+    polling: { interval: null, deadline: null },
+    answerWithin: null,
+    maxChallengeRounds: null,
+    tag: null,
+  });
+  await run.reaches('awaitingAnswers', 1);
+  const answer = { round: null, requestId: null, answerId: null, answers: { [city]: 'Montreal' } };
+  expect(await run.update(answer)).toEqual({ accepted: true, round: 1 });
+  expect(await run.outcome()).toHaveProperty('completed');
+  const [{ body: asked } = {}] = run.requests('Authorize');
+  expect(JSON.stringify(asked)).not.toMatch(/null|undefined/);
+  const [{ body } = {}] = run.requests('GetAccountsDetail');
+  expect(body).toEqual({
+    RequestId: expect.any(String),
+    WithTransactions: true,
+    DaysOfTransactions: 'Days90',
+    WithAccountIdentity: true,
+    WithKYC: true,
+  });
 });
 
 describe.each([

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Endpoint } from '../../simulator/endpoints.js';
 import { loginIdFor } from '../../simulator/server.js';
 import { AccountDetailsClient } from '../../src/client.js';
-import type { TurnOptions } from '../../src/client/priority.js';
+import type { PriorityOptions } from '../../src/client/priority.js';
 import type { Retrieval } from '../support/retrieval.js';
 import { workflowEnvironment } from '../support/workflow-environment.js';
 
@@ -38,12 +38,12 @@ test('a live login, an answer and Detail are never short calls', async () => {
   expect(await callsOf(run.handle.workflowId)).toEqual({ ordinary, short: 1 });
 });
 
-test.each<TurnOptions>([{ priority: 'batch' }, { tenant: 'one' }])(
+test.each<PriorityOptions>([{ priority: 'batch' }, { tenant: 'one' }])(
   'a run with a priority or a tenant makes no short call, which would bypass it: %j',
-  async (turn) => {
+  async (options) => {
     const client = new AccountDetailsClient(flinks.server.client);
-    const loginId = loginIdFor('pending-1-poll', turn.tenant === undefined ? 801 : 802);
-    const { workflowId } = await client.start({ login: { loginId }, polling: { interval: '1 second' } }, turn);
+    const loginId = loginIdFor('pending-1-poll', options.tenant === undefined ? 801 : 802);
+    const { workflowId } = await client.start({ login: { loginId }, polling: { interval: '1 second' } }, options);
     await client.result(workflowId);
     expect(await callsOf(workflowId)).toEqual({
       ordinary: ['authorize', 'getAccountsSummary', 'getAccountsDetail', 'getAccountsDetailAsync'],

@@ -16,8 +16,8 @@ import { isSettled, openReport, type BatchReport } from './report.js';
 import { runLogin } from './run-login.js';
 import { createTally, isFailure, outcomesTable, sum, type Tally } from './tally.js';
 import type { Connect } from '../commands.js';
-import { turnOf, type TurnOptions } from '../../client/priority.js';
-import { fieldsBesideLogin, type StartOptions } from '../input.js';
+import { priorityOf, type PriorityOptions } from '../../client/priority.js';
+import { fieldsBesideLogin, type InputOptions } from '../input.js';
 import { liveLine, type LiveLine } from '../terminal/live-line.js';
 import {
   CommandError,
@@ -30,7 +30,7 @@ import {
 } from '../terminal/output.js';
 import { screenOf } from '../terminal/screen.js';
 
-export interface BatchOptions extends StartOptions, TurnOptions {
+export interface BatchOptions extends InputOptions, PriorityOptions {
   fromFile: string;
   report?: string;
   concurrency: number;
@@ -56,7 +56,7 @@ interface Batch {
 export async function startFromFile(connect: Connect, options: BatchOptions): Promise<ExitCode> {
   const { fromFile, timeout } = options;
   // Before anything is read or started.
-  turnOf(options);
+  priorityOf(options);
   if (options.check) return check(options);
   const reportFile = options.report ?? (fromFile === '-' ? undefined : `${fromFile}.report.ndjson`);
   if (reportFile === undefined)
@@ -126,12 +126,12 @@ async function work(batch: Batch, client: AccountDetailsClient, queue: AsyncGene
     for await (const { workflowId, ...login } of { [Symbol.asyncIterator]: () => ({ next: () => queue.next() }) }) {
       tally.opened(1);
       const { wait = false, priority, tenant, tenantWeight } = options;
-      const turn = {
+      const priorityOptions = {
         ...(priority !== undefined && { priority }),
         ...(tenant !== undefined && { tenant }),
         ...(tenantWeight !== undefined && { tenantWeight }),
       };
-      const how = { batch: report.batch, workflowId, wait, turn, signal: stop.signal };
+      const how = { batch: report.batch, workflowId, wait, priorityOptions, signal: stop.signal };
       const record = await runLogin(client, login, how).finally(() => tally.opened(-1));
       await report.write(record);
       tally.count(record.outcome);

@@ -66,10 +66,10 @@ function readLine(line: number, text: string, { defaults, credentials }: ReadOpt
   if (typeof document === 'string') document = { login: { loginId: document } };
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     return { line, problem: 'is neither a LoginId nor a JSON object' };
-  const { loginId, ...rest } = document as Record<string, unknown>;
+  const { loginId, ...rest } = withoutNulls(document);
   const input = {
     ...defaults,
-    ...(loginId === undefined || 'login' in rest ? document : { login: { loginId }, ...rest }),
+    ...(loginId === undefined || 'login' in rest ? withoutNulls(document) : { login: { loginId }, ...rest }),
   };
   if (credentials === 'refused' && hasCredentials(input))
     return { line, problem: 'has credentials, which are taken from stdin only: --from-file -', fields: ['login'] };
@@ -82,21 +82,26 @@ function readLine(line: number, text: string, { defaults, credentials }: ReadOpt
   return { line, input: input as unknown as RetrieveAccountDetailsInput };
 }
 
-const hasCredentials = (input: object): boolean => {
-  const login = 'login' in input ? input.login : undefined;
-  return typeof login === 'object' && login !== null && ('password' in login || 'username' in login);
-};
+/** `null` is absent, and then the options of the command hold. */
+const withoutNulls = (fields: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+
+function hasCredentials({ login }: { login?: unknown }): boolean {
+  if (typeof login !== 'object' || login === null) return false;
+  const given = withoutNulls(login);
+  return 'password' in given || 'username' in given;
+}
 
 /** The workflow id of a login in this batch. That of credentials tells nothing to who does not know the batch. */
 export const batchWorkflowId = (batch: string, { login }: RetrieveAccountDetailsInput): string =>
-  'loginId' in login
+  typeof login.loginId === 'string'
     ? accountDetailsWorkflowId(login.loginId)
     : accountDetailsWorkflowId(digest(batch, 'credentials', login.institution, login.username));
 
-/** The id with which this batch starts a run, so that one which is started again is not run again. */
-export const batchRequestId = (batch: string, workflowId: string): string => digest(batch, 'start', workflowId);
+/** The id with which this batch starts a run. The same start sent again begins no second run. */
+export const batchStartId = (batch: string, workflowId: string): string => digest(batch, 'start', workflowId);
 
-const digest = (batch: string, ...parts: string[]): string =>
+const digest = (batch: string, ...parts: unknown[]): string =>
   createHmac('sha256', batch).update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 
 /** Opens the file of a batch. Throws a usage error where it cannot be read. */

@@ -1,18 +1,18 @@
 // One login of a batch, from its start to its outcome.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isOpen, type AccountDetailsClient, type RunSummary } from '../../client.js';
+import { isOpen, type AccountDetailsClient, type ListedRun } from '../../client.js';
 import { AccountDetailsError, RunFailedError } from '../../contract/errors.js';
-import type { TurnOptions } from '../../client/priority.js';
-import { batchRequestId, type BatchLogin } from './logins.js';
+import type { PriorityOptions } from '../../client/priority.js';
+import { batchStartId, type BatchLogin } from './logins.js';
 import type { BatchRecord } from './report.js';
 
-export interface BatchRunOptions {
+export interface BatchLoginOptions {
   batch: string;
   workflowId: string;
   /** Wait for the run's end, or until it needs an answer. */
   wait: boolean;
-  /** Whose turn its runs are. */
-  turn: TurnOptions;
+  /** Which runs go first. */
+  priorityOptions: PriorityOptions;
   /** Ends the waiting with an AbortError. The run goes on. */
   signal: AbortSignal;
 }
@@ -28,11 +28,11 @@ const latestLookMs = 5_000;
 export async function runLogin(
   client: AccountDetailsClient,
   { line, input }: BatchLogin,
-  { batch, workflowId, wait, turn, signal }: BatchRunOptions,
+  { batch, workflowId, wait, priorityOptions, signal }: BatchLoginOptions,
 ): Promise<BatchRecord> {
   try {
-    const requestId = batchRequestId(batch, workflowId);
-    const { runId, started } = await client.start(input, { ...turn, workflowId, requestId });
+    const startId = batchStartId(batch, workflowId);
+    const { runId, started } = await client.start(input, { ...priorityOptions, workflowId, startId });
     if (!wait) return { line, workflowId, runId, outcome: started ? 'started' : 'joined' };
     return { line, workflowId, runId, ...(await outcomeOf(client, workflowId, signal)) };
   } catch (error) {
@@ -50,7 +50,7 @@ async function outcomeOf(
 ): Promise<Pick<BatchRecord, 'outcome' | 'message'>> {
   for (let wait = firstLookMs; ; wait = Math.min(wait * 1.5, latestLookMs)) {
     await sleep(wait, undefined, { signal });
-    const run = await client.summary(workflowId);
+    const run = await client.listed(workflowId);
     if (run.status === 'COMPLETED') return { outcome: 'completed' };
     if (!isOpen(run.status)) return reasonOf(client, workflowId);
     if (await needsAnswer(client, run)) return { outcome: 'AnswerNeeded' };
@@ -58,7 +58,7 @@ async function outcomeOf(
 }
 
 /** Without search attributes the run itself has to be asked, and with it a worker. */
-async function needsAnswer(client: AccountDetailsClient, { workflowId, stage }: RunSummary): Promise<boolean> {
+async function needsAnswer(client: AccountDetailsClient, { workflowId, stage }: ListedRun): Promise<boolean> {
   const stageNow = stage ?? (await client.status(workflowId)).progress?.stage;
   return stageNow === 'awaitingAnswers';
 }

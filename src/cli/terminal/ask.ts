@@ -68,7 +68,7 @@ export async function askChallenges(
 }
 
 /** Reads answers that were piped in: JSON by prompt, a whole answer payload, or plain text where one thing is asked. */
-export function parseAnswers(piped: string, challenges: Challenge[]): Record<string, string | string[]> {
+export function pipedAnswers(piped: string, challenges: Challenge[]): Record<string, string | string[]> {
   let json: unknown;
   try {
     json = JSON.parse(piped);

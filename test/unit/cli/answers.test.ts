@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseAnswers } from '../../../src/cli/terminal/ask.js';
+import { pipedAnswers } from '../../../src/cli/terminal/ask.js';
 import { CommandError, exitCode } from '../../../src/cli/terminal/output.js';
 import type { Challenge } from '../../../src/contract.js';
 
@@ -9,33 +9,33 @@ const country: Challenge = { prompt: 'Which country?', type: 'QuestionAndAnswer'
 test.each(['Montréal', ' padded ', '1867', 'true', '"quoted"', '{not json', 'null'])(
   'plain text is the answer to the only question, to the letter: %s',
   (piped) => {
-    expect(parseAnswers(piped, [city])).toEqual({ [city.prompt]: piped });
+    expect(pipedAnswers(piped, [city])).toEqual({ [city.prompt]: piped });
   },
 );
 
 test('JSON by prompt answers several questions', () => {
   const answers = { [city.prompt]: 'Montréal', [country.prompt]: ['Canada'] };
-  expect(parseAnswers(JSON.stringify(answers), [city, country])).toEqual(answers);
+  expect(pipedAnswers(JSON.stringify(answers), [city, country])).toEqual(answers);
 });
 
 test('a whole answer payload may be piped in', () => {
   const answers = { [city.prompt]: 'Montréal' };
-  expect(parseAnswers(JSON.stringify({ round: 1, answers }), [city])).toEqual(answers);
+  expect(pipedAnswers(JSON.stringify({ round: 1, answers }), [city])).toEqual(answers);
 });
 
 test('a question that is called "answers" can be answered by its prompt', () => {
-  expect(parseAnswers('{"answers": "forty-two"}', [{ ...city, prompt: 'answers' }])).toEqual({ answers: 'forty-two' });
+  expect(pipedAnswers('{"answers": "forty-two"}', [{ ...city, prompt: 'answers' }])).toEqual({ answers: 'forty-two' });
 });
 
 test('a question named __proto__ gets its answer', () => {
-  const answers = parseAnswers('Montréal', [{ ...city, prompt: '__proto__' }]);
+  const answers = pipedAnswers('Montréal', [{ ...city, prompt: '__proto__' }]);
   expect(Object.entries(answers)).toEqual([['__proto__', 'Montréal']]);
 });
 
 test('plain text for several questions is a usage error that shows the form and not the text', () => {
   let thrown: unknown;
   try {
-    parseAnswers('Montréal', [city, country]);
+    pipedAnswers('Montréal', [city, country]);
   } catch (error) {
     thrown = error;
   }

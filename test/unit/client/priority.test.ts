@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { InputError } from '../../../src/contract/errors.js';
-import { turnOf, type TurnOptions } from '../../../src/client/priority.js';
+import { priorityOf, type PriorityOptions } from '../../../src/client/priority.js';
 
-test.each<[TurnOptions, object]>([
+test.each<[PriorityOptions, object]>([
   [{}, {}],
   [{ priority: 'interactive' }, { priority: { priorityKey: 1 } }],
   [{ priority: 'batch', tenant: 'acme' }, { priority: { priorityKey: 5, fairnessKey: 'acme' } }],
   [{ tenant: 'acme', tenantWeight: 2.5 }, { priority: { fairnessKey: 'acme', fairnessWeight: 2.5 } }],
-])('the turn %j is told to Temporal', (turn, told) => {
-  expect(turnOf(turn)).toEqual(told);
+])('the priority %j is told to Temporal', (options, told) => {
+  expect(priorityOf(options)).toEqual(told);
 });
 
 test.each<[string, unknown]>([
@@ -18,8 +18,8 @@ test.each<[string, unknown]>([
   ['tenantWeight', { tenant: 'acme', tenantWeight: 0 }],
   ['tenantWeight', { tenant: 'acme', tenantWeight: Number.NaN }],
   ['tenantWeight', { tenantWeight: 2 }],
-])('a wrong %s is named, and its value is not', (field, turn) => {
-  const refuse = () => turnOf(turn as TurnOptions);
+])('a wrong %s is named, and its value is not', (field, options) => {
+  const refuse = () => priorityOf(options as PriorityOptions);
   expect(refuse).toThrow(InputError);
   expect(refuse).toThrow(expect.objectContaining({ code: 'InvalidInput', fields: [field] }));
   expect(refuse).not.toThrow(/urgent|é/);

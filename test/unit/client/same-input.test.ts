@@ -15,6 +15,16 @@ test.each([
     'a duration written otherwise',
     { login, polling: { interval: '30s', deadline: '0.5 hours' }, answerWithin: '420 s' },
   ],
+  [
+    'null in place of what is absent',
+    {
+      login: { loginId, institution: null, username: null, password: null },
+      mode: null,
+      details: { withKyc: null, accountsFilter: null },
+      polling: null,
+      tag: null,
+    },
+  ],
   ['a LoginId in capitals', { login: { loginId: loginId.toUpperCase() } }],
 ])('%s means the same run', (_what, input) => {
   expect(differing(input, { login })).toEqual([]);

@@ -79,7 +79,7 @@ test.each([
   ['polling.deadline', { polling: { interval: '30 seconds', deadline: '29 seconds' } }],
   ['polling.deadline', { polling: { deadline: '25 hours' } }],
   ['polling.every', { polling: { every: '30 seconds' } }],
-  ['polling', { polling: null }],
+  ['polling', { polling: 'often' }],
   ['answerWithin', { answerWithin: '0 seconds' }],
   ['answerWithin', { answerWithin: 420 }],
   ['maxChallengeRounds', { maxChallengeRounds: 0 }],
@@ -171,4 +171,94 @@ test.each<[object, string[]]>([
 ])('of the login %j the faults of the kind that was meant are named', (login, fields) => {
   const read = parseInput({ login });
   expect('problems' in read && read.problems.map(({ field }) => field)).toEqual(fields);
+});
+
+const nothing = { loginId: null, institution: null, username: null, password: null };
+
+test.each<[string, object, object]>([
+  ['a LoginId', { login: { ...nothing, loginId } }, { login: byLoginId }],
+  ['credentials', { login: { ...nothing, ...credentials } }, { login: credentials }],
+  [
+    'cached mode of a LoginId',
+    { login: { ...nothing, loginId }, mode: 'cached' },
+    { login: byLoginId, mode: 'cached' },
+  ],
+  [
+    'every field that may be left out',
+    {
+      login: byLoginId,
+      mode: null,
+      onSessionLost: null,
+      language: null,
+      save: null,
+      details: null,
+      polling: null,
+      answerWithin: null,
+      maxChallengeRounds: null,
+      tag: null,
+    },
+    { login: byLoginId },
+  ],
+  [
+    'every field inside another',
+    {
+      login: byLoginId,
+      details: {
+        withTransactions: null,
+        daysOfTransactions: null,
+        withAccountIdentity: null,
+        withKyc: false,
+        accountsFilter: null,
+      },
+      polling: { interval: null, deadline: '1 hour' },
+    },
+    { login: byLoginId, details: { withKyc: false }, polling: { deadline: '1 hour' } },
+  ],
+])('null is absent: %s', (_what, written, meant) => {
+  expect(accepted(written)).toEqual(accepted(meant));
+});
+
+test.each<[object, string[]]>([
+  [{ login: { loginId: null } }, ['login.loginId']],
+  [{ login: { ...credentials, password: null } }, ['login.password']],
+  [{ login: { ...nothing, institution: 'FlinksCapital' } }, ['login.username', 'login.password']],
+  [{ login: nothing }, ['login']],
+  [{ login: null }, ['login']],
+  [{ login: { ...nothing, ...credentials }, mode: 'cached' }, ['mode']],
+  [{ login: byLoginId, colour: null }, ['colour']],
+])('null is no value for what is required, and no name for what is unknown: %j', (input, fields) => {
+  expect(badFields(input)).toEqual(fields);
+});
+
+const meant = (input: unknown): Record<string, string> => {
+  const read = parseInput(input);
+  const problems = 'problems' in read ? read.problems : [];
+  return Object.fromEntries(problems.map(({ field, problem }) => [field, problem]));
+};
+
+test.each<[object, string, string]>([
+  [{ login: { LoginId: loginId } }, 'login.LoginId', 'loginId'],
+  [{ login: { login_id: loginId } }, 'login.login_id', 'loginId'],
+  [{ login: { 'LOGIN-ID': loginId } }, 'login.LOGIN-ID', 'loginId'],
+  [{ login: { institution: 'A', username: 'amelie', Password: 'Zebra-8d' } }, 'login.Password', 'password'],
+  [{ Login: byLoginId }, 'Login', 'login'],
+  [{ login: byLoginId, max_challenge_rounds: 2 }, 'max_challenge_rounds', 'maxChallengeRounds'],
+  [{ login: byLoginId, details: { DaysOfTransactions: 'Days90' } }, 'details.DaysOfTransactions', 'daysOfTransactions'],
+  [{ login: byLoginId, details: { withKYC: true } }, 'details.withKYC', 'withKyc'],
+  [{ login: byLoginId, polling: { INTERVAL: '1s' } }, 'polling.INTERVAL', 'interval'],
+])('a field in another casing is told the name that was meant, and nothing else is wrong: %j', (input, field, name) => {
+  expect(meant(input)).toEqual({ [field]: `is not a known field; did you mean ${name}?` });
+});
+
+test.each<[object, string]>([
+  [{ login: byLoginId, interval: '1s' }, 'interval'],
+  [{ login: byLoginId, details: { mode: 'live' } }, 'details.mode'],
+  [{ login: byLoginId, tags: 'x' }, 'tags'],
+  [{ login: byLoginId, polling: { toString: '1s' } }, 'polling.toString'],
+])('what only resembles a field, or is one of another place, is not guessed at: %j', (input, field) => {
+  expect(meant(input)).toEqual({ [field]: 'is not a known field' });
+});
+
+test('a field that is written twice, once wrongly, is checked all the same', () => {
+  expect(badFields({ login: { loginId: 'no guid', LoginId: loginId } })).toEqual(['login.loginId', 'login.LoginId']);
 });

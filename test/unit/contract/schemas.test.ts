@@ -14,7 +14,7 @@ import {
 import { commands } from '../../../src/starter.js';
 import { checkDocuments, commandOf, published, validator } from '../../support/documents.js';
 
-test('the published schemas are those of the code: npm run schemas writes them anew', async () => {
+test('the published schemas are those of the code: npm run schemas writes them again', async () => {
   const schemas = publishedSchemas();
   expect((await readdir(schemaFolder)).toSorted()).toEqual(Object.keys(schemas).toSorted());
   for (const [file, schema] of Object.entries(schemas))
@@ -51,6 +51,34 @@ const examples: Examples[] = [
       { login: credentials, save: false, onSessionLost: 'live' },
       { login, mode: 'cached', onSessionLost: 'cached', save: false },
       { login, details: {}, polling: {} },
+      // As Go, Java, .NET and Python write what nobody has set.
+      { login: { ...login, institution: null, username: null, password: null } },
+      { login: { ...login, institution: null, username: null, password: null }, mode: 'cached' },
+      { login: { ...login, password: null }, save: false, onSessionLost: 'cached' },
+      { login: { ...credentials, loginId: null }, mode: 'live' },
+      {
+        login,
+        mode: null,
+        onSessionLost: null,
+        language: null,
+        save: null,
+        details: null,
+        polling: null,
+        answerWithin: null,
+        maxChallengeRounds: null,
+        tag: null,
+      },
+      {
+        login,
+        details: {
+          withTransactions: null,
+          daysOfTransactions: null,
+          withAccountIdentity: null,
+          withKyc: null,
+          accountsFilter: null,
+        },
+        polling: { interval: null, deadline: null },
+      },
       {
         login,
         mode: 'live',
@@ -74,6 +102,14 @@ const examples: Examples[] = [
       {},
       { login: null },
       { login: {} },
+      { login: { loginId: null } },
+      { login: { loginId: null, institution: null, username: null, password: null } },
+      { login: { ...login, username: null, password: 'Zebra-8d' } },
+      { login: { ...credentials, password: null } },
+      { login: { ...credentials, loginId: null }, mode: 'cached' },
+      { login: { ...login, pin: null } },
+      { login, colour: null },
+      { login, details: { accountsFilter: [null] } },
       { login: { loginId: 'no guid' } },
       { login: { loginId: `{${login.loginId}}` } },
       { login: { ...login, ...credentials } },
@@ -84,14 +120,12 @@ const examples: Examples[] = [
       { login: credentials, mode: 'cached' },
       { login: credentials, save: false, onSessionLost: 'cached' },
       { login, mode: 'Live' },
-      { login, mode: null },
       { login, language: 'de' },
       { login, save: 'true' },
       { login, details: { daysOfTransactions: 'Days360' } },
       { login, details: { withKYC: true } },
       { login, details: { accountsFilter: [] } },
       { login, details: { accountsFilter: ['no guid'] } },
-      { login, polling: null },
       { login, polling: { every: '30 seconds' } },
       { login, maxChallengeRounds: 0 },
       { login, maxChallengeRounds: 11 },
@@ -111,6 +145,7 @@ const examples: Examples[] = [
       { answers: {} },
       { answers: { 'What city were you born in?': 'Montreal' } },
       { round: 1, requestId: 'r', answerId: 'a'.repeat(64), answers: { one: ['a', 'b'], two: [] } },
+      { round: null, requestId: null, answerId: null, answers: { one: 'a' } },
     ],
     refused: [
       {},

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Challenge, RejectionType, SecurityAnswers } from '../../../src/contract.js';
+import type { Challenge, RejectionType, ReadAnswers } from '../../../src/contract.js';
 import { judgeAnswers, readAnswers } from '../../../src/workflows/answers.js';
 
 const city: Challenge = { prompt: 'Où êtes-vous né(e) ? ', type: 'QuestionAndAnswer' };
@@ -9,7 +9,7 @@ const several: Challenge = { prompt: 'Which ones?', type: 'MultipleChoiceMultipl
 const requestId = '00000000-0000-4000-8000-0000000000a1';
 
 const open = (...challenges: Challenge[]) => ({ round: 2, requestId, challenges });
-const answer = (prompt: string, given: string | string[]): SecurityAnswers => ({
+const answer = (prompt: string, given: string | string[]): ReadAnswers => ({
   answers: Object.fromEntries([[prompt, given]]),
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { batchRequestId, batchWorkflowId, readLogins, type ReadOptions } from '../../../../src/cli/batch/logins.js';
+import { batchStartId, batchWorkflowId, readLogins, type ReadOptions } from '../../../../src/cli/batch/logins.js';
 import { isSettled, openReport } from '../../../../src/cli/batch/report.js';
 import { createTally, outcomesTable } from '../../../../src/cli/batch/tally.js';
 import { main } from '../../../../src/starter.js';
@@ -64,6 +64,20 @@ describe('the lines of a batch', () => {
     expect(JSON.stringify(found)).not.toContain('secret');
   });
 
+  test('may have null for what they leave out: then the options of the command hold', async () => {
+    const none = '"institution":null,"username":null,"password":null';
+    const lines = [`{"loginId":"${one}","login":null,"mode":null}`, `{"login":{"loginId":"${two}",${none}}}`];
+    const found = await read(lines.join('\n'), { defaults: { mode: 'live' } });
+    expect(found).toEqual([
+      { line: 1, input: { mode: 'live', login: { loginId: one } } },
+      { line: 2, input: { mode: 'live', login: expect.objectContaining({ loginId: two }) } },
+    ]);
+    const written = JSON.parse(`{"login":{"loginId":null,"institution":"A","username":"jane","password":"x"}}`);
+    expect(batchWorkflowId('a', written)).toBe(
+      batchWorkflowId('a', { login: { institution: 'A', username: 'jane', password: 'y' } }),
+    );
+  });
+
   test('with credentials are refused from a file, and taken from stdin', async () => {
     const [refused] = await read(credentials);
     expect(refused).toEqual({ line: 1, problem: expect.stringContaining('--from-file -'), fields: ['login'] });
@@ -78,7 +92,7 @@ test('the same batch names and starts a login in the same way each time, another
   expect(ids[2]).not.toBe(ids[0]);
   expect(ids[0]).not.toMatch(/jane|FlinksCapital/i);
   expect(batchWorkflowId('a', { login: { loginId: one.toUpperCase() } })).toBe(`account-details-${one}`);
-  expect(batchRequestId('a', 'w')).not.toBe(batchRequestId('b', 'w'));
+  expect(batchStartId('a', 'w')).not.toBe(batchStartId('b', 'w'));
 });
 
 describe('the report of a batch', () => {
