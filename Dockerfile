@@ -1,19 +1,36 @@
 # syntax=docker/dockerfile:1
 
-# One image for worker, codec server, command line and simulator; docker-compose.yml says which program it runs.
-# Node 24 has long-term support until April 2028. Debian, because Temporal's native part needs glibc.
-FROM node:24.21.0-bookworm-slim AS build
+# One image for worker, codec server and command line, which is what `docker build .` makes. The simulator is another,
+# --target simulator, and nothing of it is in the first. docker-compose.yml says which program an image runs.
+# Node 26 has long-term support until April 2029. Debian, because Temporal's native part needs glibc.
+FROM node:26.12.1-bookworm-slim AS sources
 WORKDIR /app
-COPY package.json package-lock.json ./
+COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci
 COPY . .
+
+FROM sources AS build
 RUN npm run build
-RUN npm prune --omit=dev --ignore-scripts
+RUN npm prune --omit=dev
 # Temporal's package carries its native part for five platforms.
 RUN find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 \
       ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -r {} +
 
-FROM node:24.21.0-bookworm-slim
+FROM sources AS build-simulator
+RUN npx tsc -p tsconfig.simulator.json
+
+FROM node:26.12.1-bookworm-slim AS simulator
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=sources /app/package.json ./
+# It needs no other package.
+COPY --from=sources /app/node_modules/commander ./node_modules/commander
+COPY --from=build-simulator /app/dist/simulator ./dist/simulator
+USER node
+CMD ["node", "dist/simulator/main.js"]
+
+# Last, so that it is what is built if no target is named.
+FROM node:26.12.1-bookworm-slim AS production
 # Temporal's native part trusts the system's certificates, and the slim image has none.
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates \

@@ -1,5 +1,5 @@
 // How `start --from-file` does with thousands of logins: killed half-way and run again, with what it costs.
-// LOGINS=5000 CONCURRENCY=100 npm run bench:batch
+// LOGINS=5000 CONCURRENCY=100 npm run batch --prefix bench
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

@@ -3,42 +3,11 @@ import { Client, type WorkflowHandle } from '@temporalio/client';
 import { connectClient } from '../src/client.js';
 import type { StartedRun } from '../src/client/start.js';
 import { accountDetailsWorkflowId } from '../src/contract.js';
+import type { Contender, Flow, TemporalContender } from './contender.js';
 import { startForked } from './forked.js';
-import { historyCost, type HistoryCost } from './history-cost.js';
+import { historyCost } from './history-cost.js';
 import { startProgram } from './processes.js';
 import type { BenchServer } from './servers.js';
-
-export interface Flow {
-  loginId: string;
-  live: boolean;
-  /** Between two polls, as Temporal writes durations. */
-  interval: string;
-  /** When the product gives up polling; the others poll for ever. */
-  deadline?: string;
-}
-
-export interface Contender {
-  name: string;
-  /** What of a flow outlives a crash, and by which setting. */
-  durability: string;
-  /** Its own processes; a server that several share is counted in the rounds of each. */
-  worker: number;
-  server?: number;
-  /** The process whose children do the database's work. */
-  database?: number;
-  /** Runs one flow to its end. */
-  run(flow: Flow): Promise<unknown>;
-  stop(): Promise<void>;
-}
-
-/** One whose flows are workflows of a Temporal server. */
-export interface TemporalContender extends Contender {
-  server: number;
-  /** Begins a flow and does not wait for its end. */
-  start(flow: Flow): Promise<unknown>;
-  /** What the flow has cost so far. */
-  history(flow: Flow): Promise<HistoryCost>;
-}
 
 type Variables = Record<string, string>;
 const ready = (line: string): boolean => line.startsWith('worker ready');

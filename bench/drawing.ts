@@ -1,82 +1,105 @@
 // The picture itself: bars of flows a second and of CPU, and the lateness of polls over the number of waiting runs.
-import { bars, total, width, type Bar, type Panel } from './bars.js';
+import { init, type EChartsOption } from 'echarts';
+import { bars, total, type Bar } from './bars.js';
 import { latenessOver } from './lateness-chart.js';
-import type { FlowFigures } from './flow-figures.js';
+import { left, right, width, type Panel, type Theme } from './panel.js';
 import type { Waited } from './waiting.js';
 
+type Medians<Names extends string> = Record<Names, { median: number }>;
+
+/** What is drawn of the figures that the program of flows writes. */
 export interface FlowsFile {
-  modes: Record<string, { contenders: Record<string, Pick<FlowFigures, 'flowsPerSecond' | 'cpu'>> }>;
+  modes: Record<
+    string,
+    { contenders: Record<string, Medians<'flowsPerSecond'> & { cpu: Medians<'server' | 'worker' | 'database'> }> }
+  >;
 }
 
+/** What is drawn of the figures that the program of waiting runs writes. */
 export interface WaitFile {
   rows: Pick<Waited, 'waiter' | 'runs' | 'lateness' | 'cpu'>[];
 }
 
-const style = `
-  text { font: 13px system-ui, sans-serif; fill: #1f2328 }
-  .title { font-weight: 600; font-size: 15px }
-  .small { font-size: 11px }
-  .paper { fill: #ffffff }
-  .axis { stroke: #59636e; fill: none }
-  .limit { stroke: #cf222e; stroke-dasharray: 5 4; fill: none }
-  .c0 { fill: #0969da; stroke: #0969da } .c1 { fill: #bf8700; stroke: #bf8700 } .c2 { fill: #59636e; stroke: #59636e }
-  polyline { fill: none !important; stroke-width: 2 }
-  @media (prefers-color-scheme: dark) {
-    text { fill: #f0f6fc } .paper { fill: #0d1117 } .axis { stroke: #9198a1 } .limit { stroke: #ff7b72 }
-    .c0 { fill: #58a6ff; stroke: #58a6ff } .c1 { fill: #d29922; stroke: #d29922 } .c2 { fill: #9198a1; stroke: #9198a1 }
-  }`;
-
-/** The SVG. Figures that are absent leave their part of the picture out. */
-export function drawing({ modes }: FlowsFile, { rows }: WaitFile): string {
-  const panels: ((y: number) => Panel)[] = [];
+/** The picture as SVG, in the colours of one kind of page. Figures that are absent leave out their part of it. */
+export function drawing(theme: Theme, { modes }: FlowsFile, { rows }: WaitFile): string {
+  const panels: Panel[] = [];
   for (const [mode, { contenders }] of Object.entries(modes)) {
-    panels.push((y) => bars(y, `Flows a second at saturation, ${mode}`, [], flowBars(contenders)));
-    panels.push((y) =>
-      bars(y, `CPU milliseconds a flow, ${mode}`, ['server', 'worker', 'database'], cpuBars(contenders)),
-    );
+    panels.push(bars(theme, `Flows a second at saturation, ${mode}`, ['flows'], flowBars(contenders)));
+    const parts = ['server', 'worker', 'database'];
+    panels.push(bars(theme, `CPU milliseconds a flow, ${mode}`, parts, cpuBars(contenders)));
   }
-  const few = Math.min(...rows.map(({ runs }) => runs));
-  const pollBars = rows.filter(({ runs }) => runs === few);
-  if (pollBars.length > 0) {
-    const title = `CPU milliseconds a poll, ${few} runs that wait`;
-    panels.push((y) => bars(y, title, ['server', 'worker'], cpuOfPolls(pollBars)));
-    panels.push((y) => latenessOver(y, rows));
+  const fewest = Math.min(...rows.map(({ runs }) => runs));
+  const polled = rows.filter(({ runs }) => runs === fewest);
+  if (polled.length > 0) {
+    const title = `CPU milliseconds a poll, ${fewest.toLocaleString('en')} runs that wait`;
+    panels.push(bars(theme, title, ['server', 'worker'], pollBars(polled)));
+    panels.push(latenessOver(theme, rows));
   }
-  let y = 20;
-  const drawn = panels.map((panel) => {
-    const { svg, height } = panel(y);
-    y += height + 28;
-    return svg;
-  });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y}" role="img" aria-label="Measured performance">
-<style>${style}
-</style>
-<rect class="paper" width="${width}" height="${y}" rx="6"/>
-${drawn.join('\n')}
-</svg>
-`;
+  return rendered(theme, panels);
+}
+
+/** Puts the panels below each other. */
+function rendered(theme: Theme, panels: readonly Panel[]): string {
+  const gap = 16;
+  const tops = panels.map((_, i) => gap + panels.slice(0, i).reduce((sum, { height }) => sum + height + gap, 0));
+  const height = panels.reduce((sum, panel) => sum + panel.height + gap, gap);
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
+  const bold = { color: theme.text, fontSize: 15, fontWeight: 600 } as const;
+  chart.setOption({
+    animation: false,
+    backgroundColor: theme.paper,
+    textStyle: { fontFamily: 'system-ui, sans-serif' },
+    title: panels.map(({ title }, i) => ({ text: title, left: 14, top: tops[i] ?? 0, padding: 0, textStyle: bold })),
+    grid: panels.map(({ area, height: own }, i) => {
+      const top = (tops[i] ?? 0) + area.top;
+      return { left, right, top, height: own - area.top - area.bottom };
+    }),
+    legend: panels.flatMap(({ legend = [] }, i) =>
+      legend.length === 0
+        ? []
+        : [
+            {
+              data: [...legend],
+              right: 40,
+              top: (tops[i] ?? 0) - 2,
+              padding: 0,
+              icon: 'rect',
+              selectedMode: false,
+              // The widths of words are only estimated without a browser.
+              itemGap: 26,
+              itemWidth: 11,
+              itemHeight: 11,
+              textStyle: { color: theme.text, fontSize: 13 },
+            },
+          ],
+    ),
+    xAxis: panels.map(({ xAxis }, gridIndex) => ({ ...xAxis, gridIndex })),
+    yAxis: panels.map(({ yAxis }, gridIndex) => ({ ...yAxis, gridIndex })),
+    series: panels.flatMap(({ series }, i) =>
+      // Nobody points at anything in a picture.
+      series.map((one) => ({ ...one, silent: true, emphasis: { disabled: true }, xAxisIndex: i, yAxisIndex: i })),
+    ),
+  } as EChartsOption);
+  const svg = chart.renderToSVGString();
+  chart.dispose();
+  return `${svg}\n`;
 }
 
 /** How often the bare flow's figure it is. */
 const ofBare = (value: number, bare: number | undefined): string =>
   bare === undefined || bare === value ? '' : ` (${(value / bare).toFixed(2)} × bare)`;
 
+const bar = (label: string, parts: number[], bare: number | undefined): Bar => ({
+  label,
+  parts,
+  note: total(parts).toFixed(1) + ofBare(total(parts), bare),
+});
+
 type Contenders = FlowsFile['modes'][string]['contenders'];
 
 function flowBars(contenders: Contenders): Bar[] {
   const bare = contenders['bare Temporal']?.flowsPerSecond.median;
-  return Object.entries(contenders).map(
-    ([
-      label,
-      {
-        flowsPerSecond: { median },
-      },
-    ]) => ({
-      label,
-      parts: [median],
-      note: median.toFixed(1) + ofBare(median, bare),
-    }),
-  );
+  return Object.entries(contenders).map(([label, figures]) => bar(label, [figures.flowsPerSecond.median], bare));
 }
 
 function cpuBars(contenders: Contenders): Bar[] {
@@ -85,14 +108,8 @@ function cpuBars(contenders: Contenders): Bar[] {
   return Object.entries(contenders).map(([label, figures]) => bar(label, parts(figures), bare && total(parts(bare))));
 }
 
-function cpuOfPolls(rows: WaitFile['rows']): Bar[] {
+function pollBars(rows: WaitFile['rows']): Bar[] {
   const parts = ({ cpu }: WaitFile['rows'][number]): number[] => [cpu.server, cpu.worker];
   const bare = rows.find(({ waiter }) => waiter === 'bare');
   return rows.map((row) => bar(row.waiter, parts(row), bare && total(parts(bare))));
 }
-
-const bar = (label: string, parts: number[], bare: number | undefined): Bar => ({
-  label,
-  parts,
-  note: total(parts).toFixed(1) + ofBare(total(parts), bare),
-});

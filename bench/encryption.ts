@@ -1,4 +1,4 @@
-// What encryption and compression cost of a flow's CPU: `npm run bench:encryption`. Whole flows run on a real server,
+// What encryption and compression cost of a flow's CPU: `npm run encryption --prefix bench`. Whole flows run on a real server,
 // then the very payloads of one of them pass the codec alone; both parts are CPU time of one run, so that their ratio
 // holds on any machine.
 import { randomBytes } from 'node:crypto';

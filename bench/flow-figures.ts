@@ -1,5 +1,5 @@
 import { loginIdFor } from '../simulator/server.js';
-import type { Contender, TemporalContender } from './contenders.js';
+import type { Contender, TemporalContender } from './contender.js';
 import type { HistoryCost } from './history-cost.js';
 import { memoryOf } from './processes.js';
 import type { Figures } from './ratios.js';

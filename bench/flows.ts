@@ -1,7 +1,8 @@
-// Flows of several ways of doing the same, in one run and by turns: `npm run bench`.
+// Flows of several ways of doing the same, in one run and by turns: `npm run flows --prefix bench`.
 import { writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { bareTemporal, plainScript, product, type Contender } from './contenders.js';
+import type { Contender } from './contender.js';
+import { bareTemporal, plainScript, product } from './contenders.js';
 import { dbos } from './dbos/contender.js';
 import { measureFlows } from './flow-figures.js';
 import { flowTable, ratioTable } from './flow-tables.js';
@@ -21,7 +22,7 @@ function modeList(text: string): Mode[] {
   throw new InvalidArgumentError(`There are only ${modes.join(' and ')}.`);
 }
 
-const options = new Command('npm run bench --')
+const options = new Command('npm run flows --prefix bench --')
   .description('Compares flows with a bare Temporal flow, a plain script, DBOS and Restate, by turns in one run.')
   .option('--rounds <n>', 'rounds by turns', Number, 5)
   .option('--flows <n>', 'flows of each contender a round', Number, 150)

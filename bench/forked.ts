@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { localEnvironment } from '../dev/local-environment.js';
 import { milliseconds } from '../src/contract.js';
-import type { Flow } from './contenders.js';
+import type { Flow } from './contender.js';
 
 /** What a forked program is told: a flow, with its interval in milliseconds. */
 export type Order = Omit<Flow, 'interval'> & { interval: number };

@@ -1,4 +1,4 @@
-// What a run with many polls leaves in the store: `npm run bench:history`.
+// What a run with many polls leaves in the store: `npm run history --prefix bench`.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
@@ -8,7 +8,7 @@ import { bareTemporal, product } from './contenders.js';
 import { startFlinks } from './processes.js';
 import { startBenchServer } from './servers.js';
 
-const options = new Command('npm run bench:history --')
+const options = new Command('npm run history --prefix bench --')
   .description('Events and bytes, encrypted, of a run that polls until its deadline, beside a bare Temporal flow.')
   .option('--polls <n>', 'polls of the run', Number, 60)
   .option('--interval <duration>', 'between two polls', '1 second')

@@ -9,6 +9,6 @@ export function installedFor(folder: string, path: string): string {
   try {
     return createRequire(new URL(`./${folder}/package.json`, import.meta.url)).resolve(path);
   } catch (error) {
-    throw new NotInstalled(`There is no ${path} here: npm run bench:install`, { cause: error });
+    throw new NotInstalled(`There is no ${path} here: npm run contenders --prefix bench`, { cause: error });
   }
 }

@@ -1,4 +1,4 @@
-// A night's mixture of logins, and each of its parts alone, for the model of a night: `npm run bench:mixed`.
+// A night's mixture of logins, and each of its parts alone, for the model of a night: `npm run mixed --prefix bench`.
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
@@ -11,7 +11,7 @@ import { difference, mean, scaled, sum, type Part } from './need.js';
 import { cpuOf, ownCpu, startFlinks } from './processes.js';
 import { startBenchServer } from './servers.js';
 
-const options = new Command('npm run bench:mixed --')
+const options = new Command('npm run mixed --prefix bench --')
   .description('CPU, events, bytes, actions and database writes of a run: plain, asked, polled, and all of them mixed.')
   .option('--runs <n>', 'runs of each part, and of the mixture', Number, 300)
   .option('--at-once <n>', 'runs in flight', Number, 40)
@@ -22,7 +22,7 @@ const options = new Command('npm run bench:mixed --')
   .opts<{ runs: number; atOnce: number; challenged: number; pending: number; json?: string }>();
 
 const polls = 5;
-// All with the same accounts, but for the one that npm run bench measures.
+// All with the same accounts, but for the one that npm run flows --prefix bench measures.
 const scenarios = {
   plain: 'plain',
   challenged: 'question',

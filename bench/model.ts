@@ -1,15 +1,18 @@
-// What a million logins a night need, from measured figures: `npm run bench:model`.
+// What a million logins a night need, from measured figures: `npm run model --prefix bench`.
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { Spread } from './statistics.js';
 import { atSaturation, needOf, perLogin, type Night, type Part, type Parts, type Shares } from './need.js';
 import type { Waited } from './waiting.js';
 
-const command = new Command('npm run bench:model --')
+const command = new Command('npm run model --prefix bench --')
   .description('What so many logins a night need of server, database, workers and network, by the measured figures.')
-  .requiredOption('--mixed <file>', 'figures of npm run bench:mixed')
-  .option('--wait <file>', 'figures of npm run bench:wait: polls in a steady state, and memory of runs that wait')
-  .option('--flows <file>', 'figures of npm run bench, for --check')
+  .requiredOption('--mixed <file>', 'figures of npm run mixed --prefix bench')
+  .option(
+    '--wait <file>',
+    'figures of npm run wait --prefix bench: polls in a steady state, and memory of runs that wait',
+  )
+  .option('--flows <file>', 'figures of npm run flows --prefix bench, for --check')
   .option('--check', 'compare what the model says with what was measured', false)
   .option('--json', 'print one JSON document', false)
   .option('--logins <n>', 'a night', Number, 1_000_000)

@@ -1,6 +1,6 @@
 // What one contender does in one round, and when it is alone.
 import { loginIdFor } from '../simulator/server.js';
-import type { Contender, Flow } from './contenders.js';
+import type { Contender, Flow } from './contender.js';
 import { cpuOf, cpuWithChildrenOf, ownCpu } from './processes.js';
 import { percentile } from './statistics.js';
 

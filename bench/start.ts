@@ -1,4 +1,4 @@
-// How long the programs take to start: `npm run bench:start`. CPU does not depend on what else the machine does, as the
+// How long the programs take to start: `npm run start-up --prefix bench`. CPU does not depend on what else the machine does, as the
 // time by the clock does.
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -12,7 +12,7 @@ import { taskQueue } from '../src/contract.js';
 import { cpuOf, cpuOfEndedChildren, startProgram } from './processes.js';
 import { spread } from './statistics.js';
 
-const options = new Command('npm run bench:start --')
+const options = new Command('npm run start-up --prefix bench --')
   .description('Measures the help of the command line, and the worker from its start to its first poll.')
   .option('--rounds <n>', 'starts of each', Number, 10)
   .option('--json <file>', 'write the figures')

@@ -1,4 +1,4 @@
-// Runs that wait for Flinks at once, each with its own timers: `npm run bench:wait`.
+// Runs that wait for Flinks at once, each with its own timers: `npm run wait --prefix bench`.
 import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { milliseconds } from '../src/contract.js';
@@ -7,7 +7,7 @@ import { numbers } from './numbers.js';
 import { serverKinds, type ServerKind } from './servers.js';
 import { measureWaiting, Overloaded, type Waited, type Waiter } from './waiting.js';
 
-const options = new Command('npm run bench:wait --')
+const options = new Command('npm run wait --prefix bench --')
   .description(
     'How late polls are, and what they cost, while so many runs wait at once. Each row has a server, a worker and a ' +
       'simulator of its own; the rows of one number follow each other, so that their ratio is of one run. Starts are ' +

@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loginIdFor, type RecordedRequest } from '../simulator/server.js';
 import { milliseconds } from '../src/contract.js';
-import { bareTemporal, product, type Flow, type TemporalContender } from './contenders.js';
+import type { Flow, TemporalContender } from './contender.js';
+import { bareTemporal, product } from './contenders.js';
 import { lateness, pollsWithin, type PollClock } from './lateness.js';
 import { cpuOf, memoryOf, startFlinks } from './processes.js';
 import { startBenchServer, type ServerKind } from './servers.js';

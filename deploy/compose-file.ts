@@ -6,7 +6,7 @@ import { localEnvironment } from '../dev/local-environment.js';
 
 export interface Service {
   image: string;
-  build?: string;
+  build?: { context: string; target: string };
   user?: string;
   profiles?: string[];
   entrypoint?: string[];

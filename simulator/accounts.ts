@@ -1,16 +1,8 @@
 import type { Fields, Json } from './fields.js';
 import { listOfTexts } from './fields.js';
+import type { Owner } from './owner.js';
 import { type Random, randomFrom } from './random.js';
-import type { DataShape } from './scenario.js';
 import { transactionsFor } from './transactions.js';
-
-/** Whose accounts, and as of when (milliseconds). The same owner has the same accounts in every process. */
-export interface Owner {
-  seed: number;
-  loginId: string;
-  data: DataShape;
-  refreshedAt: number;
-}
 
 interface Kind {
   type: string;

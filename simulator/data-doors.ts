@@ -1,6 +1,7 @@
-import { accountIdsOf, detailsOf, type Owner, summaryOf } from './accounts.js';
+import { accountIdsOf, detailsOf, summaryOf } from './accounts.js';
 import { fieldsOf, type Json, listOfTexts } from './fields.js';
 import { loginBody, refreshedAt } from './login-body.js';
+import type { Owner } from './owner.js';
 import {
   accessDenied,
   coded,

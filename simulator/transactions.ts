@@ -1,5 +1,5 @@
-import type { Owner } from './accounts.js';
 import type { Json } from './fields.js';
+import type { Owner } from './owner.js';
 import { randomFrom } from './random.js';
 
 const DAY_MS = 24 * 60 * 60_000;

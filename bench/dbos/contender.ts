@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createPostgres, postgresPrograms } from '../../deploy/native-parts.js';
 import { untilReady, type Child } from '../../dev/child.js';
 import { freePorts } from '../../dev/ports.js';
-import type { Contender } from '../contenders.js';
+import type { Contender } from '../contender.js';
 import { startForked } from '../forked.js';
 import { installedFor, NotInstalled } from '../installed.js';
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startChild, untilReady, type Child } from '../../dev/child.js';
 import { freePorts, loopback } from '../../dev/ports.js';
 import { milliseconds } from '../../src/contract.js';
-import type { Contender } from '../contenders.js';
+import type { Contender } from '../contender.js';
 import { installedFor } from '../installed.js';
 import { startProgram } from '../processes.js';
 

@@ -100,7 +100,7 @@ test('the client installs without the worker and without the AWS SDK, in less th
     name: 'flinks-temporal-client',
     version: own.version,
     license: own.license,
-    engines: { node: '>=20.3.0' },
+    engines: { node: '>=20.19.0' },
   });
   expect(await readFile(join(packed, 'README.md'), 'utf8')).toBe(await readFile('docs/client.md', 'utf8'));
 });

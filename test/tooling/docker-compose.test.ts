@@ -8,6 +8,11 @@ const variables = { FLINKS_BASE_URL: 'https://flinks.example', FLINKS_CUSTOMER_I
 const { services, networks, secrets, volumes } = await readComposeFile(variables);
 const all = Object.entries(services);
 const ours = all.filter(([, { build }]) => build !== undefined);
+/** Each stage of a Dockerfile, and its steps as they are written. */
+const stagesOf = (dockerfile: string) =>
+  [...dockerfile.matchAll(/^FROM (?<base>\S+) AS (?<name>\S+)$(?<steps>[^]*?)(?=^FROM|$(?![^]))/gm)].map(
+    ({ groups: { base = '', name = '', steps = '' } = {} }) => ({ base, name, steps }),
+  );
 const oneShot = ({ restart }: Service) => restart?.startsWith('on-failure');
 
 test('docker compose brings up everything that the documentation names', () => {
@@ -43,11 +48,31 @@ test('every image is pinned to a release', () => {
 
 test('the image is built on the same pinned release in each of its stages', async () => {
   const dockerfile = await readFile('Dockerfile', 'utf8');
-  const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
-  expect(bases).toHaveLength(2);
-  expect(new Set(bases).size).toBe(1);
-  expect(bases[0]).toMatch(/^node:24\.\d+\.\d+-[a-z]+-slim$/);
-  expect(dockerfile).toMatch(/^USER node$/m);
+  const stages = stagesOf(dockerfile).map(({ name }) => name);
+  const bases = new Set(stagesOf(dockerfile).map(({ base }) => base));
+  for (const stage of stages) bases.delete(stage);
+  expect([...bases]).toEqual([expect.stringMatching(/^node:26\.\d+\.\d+-[a-z]+-slim$/)]);
+});
+
+test('the image of the product has nothing of the simulator, and is what is built if no target is named', async () => {
+  const stages = stagesOf(await readFile('Dockerfile', 'utf8'));
+  const production = stages.at(-1);
+  expect(production?.name).toBe('production');
+  expect(production?.steps).toMatch(/^USER node$/m);
+  const copied = [...(production?.steps ?? '').matchAll(/--from=(\S+)/g)].map(([, from]) => from);
+  expect(new Set(copied)).toEqual(new Set(['build']));
+  expect(stages.find(({ name }) => name === 'build')?.steps).toMatch(/^RUN npm run build$/m);
+  expect(JSON.parse(await readFile('tsconfig.build.json', 'utf8'))).toMatchObject({ include: ['src'] });
+});
+
+test('each service of ours is built from the stage that has its program, and no two stages share a tag', () => {
+  const built = ours.map(([name, { build, image }]) => [name, build?.target, image.split(':')[0]]);
+  expect(built.toSorted()).toEqual([
+    ['codec-server', 'production', 'flinks-temporal'],
+    ['simulator', 'simulator', 'flinks-temporal-simulator'],
+    ['starter', 'production', 'flinks-temporal'],
+    ['worker', 'production', 'flinks-temporal'],
+  ]);
 });
 
 test.each(ours)('%s runs without rights, and writes nowhere but in its volumes', (_name, service) => {

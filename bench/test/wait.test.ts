@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { crossingOf, nextToTry } from '../../../bench/crossing.js';
-import { lateness, pollsWithin } from '../../../bench/lateness.js';
-import type { RecordedRequest } from '../../../simulator/record.js';
+import { crossingOf, nextToTry } from '../crossing.js';
+import { lateness, pollsWithin } from '../lateness.js';
+import type { RecordedRequest } from '../../simulator/record.js';
 
 const request = (endpoint: RecordedRequest['endpoint'], at: number, loginId = 'one'): RecordedRequest => ({
   at,

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { drawing } from '../../../bench/drawing.js';
-import { billableActions } from '../../../bench/history-cost.js';
-import { atSaturation, listPrice, needOf, perLogin, type Night, type Part } from '../../../bench/need.js';
-import { ratiosOf, type Figures } from '../../../bench/ratios.js';
+import { billableActions } from '../history-cost.js';
+import { atSaturation, listPrice, needOf, perLogin, type Night, type Part } from '../need.js';
+import { ratiosOf, type Figures } from '../ratios.js';
 
 const nothing = { serverMs: 0, workerMs: 0, clientMs: 0, flinksMs: 0, events: 0, bytes: 0, actions: 0, transitions: 0 };
 const part = (more: Partial<Part>): Part => ({ ...nothing, ...more });
@@ -107,40 +106,4 @@ test('ratios are taken round by round, so that a slow moment of the machine weig
   expect(ratios['idle p50 above the plain script, ms']).toBe(30);
   expect(ratios['idle p50 above the plain script, tuned / default server']).toBe(0.15);
   expect(Object.keys(ratios)).not.toContain('flows/s, product / bare Temporal, default server');
-});
-
-test('the picture names every contender, and shows polls that never came beyond its axis', () => {
-  const spreadOf = (median: number) => ({ min: median, median, max: median });
-  const cpu = {
-    server: spreadOf(2),
-    worker: spreadOf(1),
-    database: spreadOf(0),
-    client: spreadOf(0),
-    flinks: spreadOf(0),
-  };
-  const svg = drawing(
-    {
-      modes: {
-        cached: {
-          contenders: {
-            'bare Temporal': { flowsPerSecond: spreadOf(10), cpu },
-            'Us & <them>': { flowsPerSecond: spreadOf(15), cpu },
-          },
-        },
-      },
-    },
-    {
-      rows: [1_000, 2_000].map((runs) => ({
-        waiter: 'product',
-        runs,
-        // As JSON has it.
-        lateness: { p50: 0, p99: (runs === 1_000 ? 0.1 : null) as number, max: 0 },
-        cpu: { server: 1, worker: 1, simulator: 0 },
-      })),
-    },
-  );
-  expect(svg).toContain('Us &amp; &lt;them>');
-  expect(svg).toContain('15.0 (1.50 × bare)');
-  expect(svg).toContain('runs that wait at once');
-  expect(svg).not.toMatch(/NaN|Infinity|undefined|null/);
 });

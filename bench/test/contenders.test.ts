@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startForked } from '../../../bench/forked.js';
-import { installedFor, NotInstalled } from '../../../bench/installed.js';
-import { cpuOf, cpuWithChildrenOf } from '../../../bench/processes.js';
-import { startChild } from '../../../dev/child.js';
-import { until } from '../../support/until.js';
+import { startForked } from '../forked.js';
+import { installedFor, NotInstalled } from '../installed.js';
+import { cpuOf, cpuWithChildrenOf } from '../processes.js';
+import { startChild } from '../../dev/child.js';
+import { until } from '../../test/support/until.js';
 
 let folder: string;
 beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'contenders-'))));
@@ -46,7 +46,7 @@ test('a flow fails at once when the contender that runs it dies, and so does a c
 test('a contender whose packages are not here is told apart, with the command that installs them', () => {
   const missing = () => installedFor('dbos', 'no-such-package');
   expect(missing).toThrow(NotInstalled);
-  expect(missing).toThrow('npm run bench:install');
+  expect(missing).toThrow('npm run contenders --prefix bench');
 });
 
 // Where the kernel has no list of children, nothing can be measured either.
