@@ -14,7 +14,7 @@ export interface Tracing {
   close(): Promise<void>;
 }
 
-/** Without them a worker is complete, so that it has to be installed to be traced: docs/operations.md says how. */
+/** Without them a worker is complete, so that it has to be installed to be traced: docs/operations/watching.md says how. */
 const loadOpenTelemetry = () =>
   Promise.all([
     import('@opentelemetry/api'),
