@@ -158,7 +158,7 @@ const workerObject = z.object({
       'must be the address of a collector, such as http://localhost:4318',
     )
     .default('')
-    .describe('The OpenTelemetry collector that gets traces. Without it there are none.'),
+    .describe('The OpenTelemetry collector that gets traces. Without it no traces are written.'),
   WORKER_SHUTDOWN_GRACE: duration(30_000).describe('How long running calls may go on after SIGTERM.'),
 });
 
