@@ -85,7 +85,7 @@ export const otherVariables: { title: string; readBy: string; variables: Listed 
   },
   {
     title: 'Tests and benchmarks',
-    readBy: '`npm test`, `npm run test:chaos`, `npm run test:simulation` and `npm run bench…`.',
+    readBy: '`npm test`, `npm run test:chaos`, `npm run test:simulation` and the scripts of `bench/`.',
     variables: {
       CHAOS_SIZE: ['', '`small`', 'Makes every trial of `test:chaos` smaller.'],
       CHAOS_EVENT_STEP: ['1', 'a number', 'Strikes at every so many events of a run.'],
@@ -105,8 +105,8 @@ export const otherVariables: { title: string; readBy: string; variables: Listed 
         'The browser for tests of the Web UI. Without one they are skipped.',
       ],
       S3_SERVER_PATH: ['in the cache folder', 'a folder', 'The S3 server for tests, as a Python package.'],
-      LOGINS: ['5,000', 'a number', '`bench:batch`: logins in the file.'],
-      CONCURRENCY: ['100', 'a number', '`bench:batch`: logins at once.'],
+      LOGINS: ['5,000', 'a number', '`npm run batch --prefix bench`: logins in the file.'],
+      CONCURRENCY: ['100', 'a number', '`npm run batch --prefix bench`: logins at once.'],
       BENCH_NODE_ARGS: ['', '', 'More arguments of Node for the workers of a benchmark.'],
     },
   },
