@@ -44,7 +44,7 @@ export async function dependenciesPage(): Promise<string> {
     `the bill of materials in CycloneDX at \`${billOfMaterials}\`.`,
     '',
     'CI asks the registry for known advisories before anything else (`npm run advisories`): a high or critical one against',
-    'what is listed here fails. A registry that cannot be asked is said in one line, and fails nothing.',
+    'what is listed here fails. If the registry cannot be asked, one line says so and nothing fails.',
     '',
     '| package | version | licence |',
     '| --- | --- | --- |',

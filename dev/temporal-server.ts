@@ -78,7 +78,7 @@ const turns = dynamicConfig(
   'matching.numTaskqueueWritePartitions=1',
 );
 
-// Off by default, and part of what operators are told in docs/operations.md.
+// Off by default, and part of what operators are told in docs/operations/runs.md.
 const pauses = dynamicConfig('frontend.WorkflowPauseEnabled=true');
 
 function dynamicConfig(...settings: string[]): string[] {

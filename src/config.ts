@@ -66,51 +66,104 @@ const minute = 60_000;
 const byDefault = capacityOf(thisMachine());
 
 const workerObject = z.object({
-  FLINKS_BASE_URL: baseUrl,
-  FLINKS_ALLOW_HTTP: z.enum(['0', '1'], 'must be 0 or 1').default('0'),
-  FLINKS_CUSTOMER_ID: given('your customer id at Flinks').regex(/^[\w-]+$/, 'must be letters, digits and hyphens'),
-  FLINKS_SECRET_KEY: given('the secret key that mints authorize tokens'),
-  FLINKS_API_KEY: given('the x-api-key of the data endpoints'),
-  FLINKS_EXTRA_HEADERS: headers,
-  FLINKS_MAX_RESPONSE_BYTES: wholeNumber(32 * 1024 * 1024, 1_024, 1024 ** 3),
-  FLINKS_TOKEN_TIMEOUT: duration(30_000),
+  FLINKS_BASE_URL: baseUrl.describe('Where your Flinks instance is. The path is added.'),
+  FLINKS_ALLOW_HTTP: z
+    .enum(['0', '1'], 'must be 0 or 1')
+    .default('0')
+    .describe('1 allows http outside the loopback address, for a simulator in a private network.'),
+  FLINKS_CUSTOMER_ID: given('your customer id at Flinks')
+    .regex(/^[\w-]+$/, 'must be letters, digits and hyphens')
+    .describe('Your customer id at Flinks.'),
+  FLINKS_SECRET_KEY: given('the secret key that mints authorize tokens').describe(
+    'The key that mints authorize tokens.',
+  ),
+  FLINKS_API_KEY: given('the x-api-key of the data endpoints').describe('The x-api-key of the data endpoints.'),
+  FLINKS_EXTRA_HEADERS: headers.describe('More headers for every call, for instances that ask for one.'),
+  FLINKS_MAX_RESPONSE_BYTES: wholeNumber(32 * 1024 * 1024, 1_024, 1024 ** 3).describe(
+    'The largest body of a reply, in bytes after decompression.',
+  ),
+  FLINKS_TOKEN_TIMEOUT: duration(30_000).describe('How long a request for a token may take.'),
   // Flinks may hold these for 210 s before it says 202; a shorter time-out would cut a good answer off.
-  FLINKS_AUTHORIZE_TIMEOUT: duration(3.75 * minute),
-  FLINKS_DATA_TIMEOUT: duration(3.75 * minute),
-  FLINKS_POLL_TIMEOUT: duration(30_000),
-  FLINKS_RETRY_ATTEMPTS: wholeNumber(defaultRetryPolicy.maximumAttempts, 1, 20),
-  FLINKS_RETRY_INTERVAL: duration(defaultRetryPolicy.initialInterval),
-  FLINKS_RETRY_MAXIMUM_INTERVAL: duration(defaultRetryPolicy.maximumInterval),
-  FLINKS_RETRY_AFTER_MAXIMUM: duration(defaultRetryPolicy.longestRetryAfter, 0),
-  FLINKS_RETRY_TOTAL: duration(defaultRetryPolicy.total),
-  SEARCH_ATTRIBUTES: z.enum(['on', 'off'], 'must be on or off').default('on'),
-  LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
-  WORKER_BUILD_ID: z.string().min(1).max(200).optional(),
-  WORKFLOW_BUNDLE: z.string().min(1).optional(),
-  WORKER_MAX_CONCURRENT_ACTIVITIES: wholeNumber(byDefault.maxConcurrentActivities, 1, 10_000),
-  WORKER_MAX_CONCURRENT_WORKFLOW_TASKS: wholeNumber(byDefault.maxConcurrentWorkflowTasks, 2, 1_000),
+  FLINKS_AUTHORIZE_TIMEOUT: duration(3.75 * minute).describe(
+    'How long Authorize may take. Flinks may hold it for 210 s.',
+  ),
+  FLINKS_DATA_TIMEOUT: duration(3.75 * minute).describe(
+    'How long Summary and Detail may take. Flinks may hold them for 210 s.',
+  ),
+  FLINKS_POLL_TIMEOUT: duration(30_000).describe('How long a poll may take.'),
+  FLINKS_RETRY_ATTEMPTS: wholeNumber(defaultRetryPolicy.maximumAttempts, 1, 20).describe(
+    'How often a call that is safe to repeat is made at most.',
+  ),
+  FLINKS_RETRY_INTERVAL: duration(defaultRetryPolicy.initialInterval).describe(
+    'The wait before the second attempt. It doubles for each further one.',
+  ),
+  FLINKS_RETRY_MAXIMUM_INTERVAL: duration(defaultRetryPolicy.maximumInterval).describe(
+    'The longest wait between two attempts.',
+  ),
+  FLINKS_RETRY_AFTER_MAXIMUM: duration(defaultRetryPolicy.longestRetryAfter, 0).describe(
+    'The longest Retry-After that is honoured.',
+  ),
+  FLINKS_RETRY_TOTAL: duration(defaultRetryPolicy.total).describe(
+    'The time after the first attempt in which the last one has to begin.',
+  ),
+  SEARCH_ATTRIBUTES: z
+    .enum(['on', 'off'], 'must be on or off')
+    .default('on')
+    .describe('off if no search attributes can be registered: runs then write none.'),
+  LOG_LEVEL: z
+    .enum(logLevels, `must be one of ${logLevels.join(', ')}`)
+    .default('info')
+    .describe('What is logged: this level and those above it. debug logs each call to Flinks.'),
+  WORKER_BUILD_ID: z
+    .string()
+    .min(1)
+    .max(200, 'must be at most 200 characters')
+    .optional()
+    .describe('Makes this a worker of that build. It gets new runs only while its build is the current one.'),
+  WORKFLOW_BUNDLE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A workflow bundle of npm run build that is not beside the compiled sources.'),
+  WORKER_MAX_CONCURRENT_ACTIVITIES: wholeNumber(byDefault.maxConcurrentActivities, 1, 10_000).meta({
+    description: 'Calls to Flinks that this worker makes at once.',
+    byDefault: 'by cores and memory',
+  }),
+  WORKER_MAX_CONCURRENT_WORKFLOW_TASKS: wholeNumber(byDefault.maxConcurrentWorkflowTasks, 2, 1_000).meta({
+    description: 'Workflow tasks that this worker does at once.',
+    byDefault: 'by cores',
+  }),
   // Without a cache the SDK loses local activities.
-  WORKER_MAX_CACHED_WORKFLOWS: wholeNumber(byDefault.maxCachedWorkflows, 2, 100_000),
-  WORKER_POLLERS: wholeNumber(byDefault.pollers, 2, 100),
+  WORKER_MAX_CACHED_WORKFLOWS: wholeNumber(byDefault.maxCachedWorkflows, 2, 100_000).meta({
+    description: 'Runs that this worker keeps in memory between two events.',
+    byDefault: 'by memory',
+  }),
+  WORKER_POLLERS: wholeNumber(byDefault.pollers, 2, 100).meta({
+    description: 'Requests for work that are open at once, for activities and for workflow tasks each.',
+    byDefault: 'by cores',
+  }),
   FLINKS_MAX_CALLS_PER_SECOND: z
     .string()
     .regex(/^\d{1,6}(\.\d{1,3})?$/, 'must be a number such as 20 or 0.5')
     .transform(Number)
     .refine((n) => n > 0, 'must be more than 0')
-    .optional(),
-  HEALTH_ADDRESS: address,
-  METRICS_ADDRESS: ipAddress,
+    .optional()
+    .describe('Calls to Flinks that all workers together begin in a second. Give every worker the same value.'),
+  HEALTH_ADDRESS: address.describe('Where /healthz and /readyz are served. Without it they are not.'),
+  METRICS_ADDRESS: ipAddress.describe('Where /metrics is served for Prometheus. Without it, it is not.'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .string()
     .refine(
       (text) => text === '' || /^https?:$/.test(urlOf(text)?.protocol ?? ''),
       'must be the address of a collector, such as http://localhost:4318',
     )
-    .default(''),
-  WORKER_SHUTDOWN_GRACE: duration(30_000),
+    .default('')
+    .describe('The OpenTelemetry collector that gets traces. Without it no traces are written.'),
+  WORKER_SHUTDOWN_GRACE: duration(30_000).describe('How long running calls may go on after SIGTERM.'),
 });
 
-const workerVariables = workerObject.refine(
+/** The variables of a worker, each with the sentence that docs/variables.md has. */
+export const workerVariables = workerObject.refine(
   ({ FLINKS_BASE_URL, FLINKS_ALLOW_HTTP }) => {
     const url = urlOf(FLINKS_BASE_URL);
     return url === undefined || isPrivate(url) || FLINKS_ALLOW_HTTP === '1';

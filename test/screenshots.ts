@@ -1,4 +1,4 @@
-// Takes the pictures of the Web UI for docs/operations.md from real runs: `npm run screenshots`.
+// Takes the pictures of the Web UI for docs/operations/runs.md from real runs: `npm run screenshots`.
 import type { Page } from 'playwright-core';
 import { localEnvironment } from '../dev/local-environment.js';
 import { startStack } from '../dev/stack.js';

@@ -25,21 +25,37 @@ const list = z.string().transform((text) =>
 /** An open codec server is for this machine only, and for the pages that it lists. */
 const everybody: CheckAccess = async () => 'development';
 
-const variables = z
+/** The variables of the codec server, each with the sentence that docs/variables.md has. */
+export const codecServerVariables = z
   .object({
-    CODEC_HOST: z.string().min(1).default('127.0.0.1'),
+    CODEC_HOST: z.string().min(1).default('127.0.0.1').describe('The address to listen on. Put TLS in front of it.'),
     CODEC_PORT: z
       .string()
       .regex(/^\d{1,5}$/, 'must be a port')
       .transform(Number)
-      .default(8081),
-    CODEC_ORIGINS: list.default([]),
-    CODEC_JWKS_URL: z.url('must be an address').optional(),
-    CODEC_JWT_SECRET: z.string().min(32, 'must be at least 32 characters').optional(),
-    CODEC_AUDIENCE: z.string().min(1).optional(),
-    CODEC_ISSUER: z.string().min(1).optional(),
-    CODEC_NAMESPACES: list.optional(),
-    CODEC_DEV_OPEN: z.enum(['0', '1', 'container'], 'must be 0, 1 or container').default('0'),
+      .default(8081)
+      .describe('The port to listen on.'),
+    CODEC_ORIGINS: list.default([]).describe('The origins of your Web UI, comma-separated. No other page may call.'),
+    CODEC_JWKS_URL: z
+      .url('must be an address')
+      .optional()
+      .describe('The keys of your identity provider, which verify bearer tokens. CODEC_JWT_SECRET may be set instead.'),
+    CODEC_JWT_SECRET: z
+      .string()
+      .min(32, 'must be at least 32 characters')
+      .optional()
+      .describe('A shared secret that verifies bearer tokens if there is no CODEC_JWKS_URL.'),
+    CODEC_AUDIENCE: z.string().min(1).optional().describe('The audience that tokens must be for.'),
+    CODEC_ISSUER: z.string().min(1).optional().describe('The issuer that tokens must come from. Without it, any.'),
+    CODEC_NAMESPACES: list
+      .optional()
+      .describe('Namespaces for every valid token, comma-separated, if tokens carry no permissions.'),
+    CODEC_DEV_OPEN: z
+      .enum(['0', '1', 'container'], 'must be 0, 1 or container')
+      .default('0')
+      .describe(
+        '1 asks for no token, on a loopback address only. container does so in a container whose port is published on loopback.',
+      ),
   })
   .transform((v, context): CodecServerConfig => {
     const refuse = (variable: string, message: string): void =>
@@ -68,7 +84,7 @@ const variables = z
 
 /** Reads `CODEC_…`. Throws a ConfigurationError. */
 export const loadCodecServerConfig = (environment: Environment = process.env): CodecServerConfig =>
-  checkEnvironment(variables, environment, ['CODEC_JWT_SECRET']);
+  checkEnvironment(codecServerVariables, environment, ['CODEC_JWT_SECRET']);
 
 /** Starts the server and resolves once it listens. */
 export async function startCodecServer(

@@ -1,4 +1,4 @@
-// How much a worker takes on at once, by the machine that it runs on. docs/operations.md gives the rule in words.
+// How much a worker takes on at once, by the machine that it runs on. docs/operations/capacity.md gives the rule in words.
 import { availableParallelism, totalmem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
 

@@ -16,11 +16,18 @@ export type PayloadConfig = { keys: KeyProvider; accept: Accepted } | undefined;
 const missing =
   'is missing: make a key with "npm run starter -- keys new", or set PAYLOAD_ENCRYPTION=off to store bank data readable';
 
-const variables = z
+/** How payloads are written, each variable with the sentence that docs/variables.md has. */
+export const payloadVariables = z
   .object({
-    PAYLOAD_ENCRYPTION: z.enum(['on', 'off'], 'must be on or off').default('on'),
-    PAYLOAD_KEYS: z.string().optional(),
-    PAYLOAD_ACCEPT: z.enum(['any', 'namespace', 'workflow'], 'must be any, namespace or workflow').default('any'),
+    PAYLOAD_ENCRYPTION: z
+      .enum(['on', 'off'], 'must be on or off')
+      .default('on')
+      .describe('off stores bank data readable, and needs no keys.'),
+    PAYLOAD_KEYS: z.string().optional().describe('The keys of payloads. The first encrypts, all of them decrypt.'),
+    PAYLOAD_ACCEPT: z
+      .enum(['any', 'namespace', 'workflow'], 'must be any, namespace or workflow')
+      .default('any')
+      .describe('Which payloads of callers are taken: all, those encrypted for the namespace, or for the one run.'),
   })
   .transform(({ PAYLOAD_ENCRYPTION, PAYLOAD_KEYS, PAYLOAD_ACCEPT }, context): PayloadConfig => {
     if (PAYLOAD_ENCRYPTION === 'off') return undefined;
@@ -36,7 +43,7 @@ const variables = z
 
 /** Reads `PAYLOAD_…`. Throws a ConfigurationError that says how to make a key if there is none. */
 export const loadPayloadConfig = (environment: Environment = process.env): PayloadConfig =>
-  checkEnvironment(variables, environment, ['PAYLOAD_KEYS']);
+  checkEnvironment(payloadVariables, environment, ['PAYLOAD_KEYS']);
 
 /** The data converter of every client and worker in this namespace. Payloads are encrypted first and stored second. */
 export const dataConverterFor = (config: PayloadConfig, namespace: string, store?: PayloadStore): DataConverter => ({

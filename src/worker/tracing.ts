@@ -14,7 +14,7 @@ export interface Tracing {
   close(): Promise<void>;
 }
 
-/** A worker is complete without these packages, so whoever wants traces installs them: docs/operations.md says how. */
+/** A worker is complete without these packages, so whoever wants traces installs them: docs/operations/watching.md says how. */
 const loadOpenTelemetry = () =>
   Promise.all([
     import('@opentelemetry/api'),

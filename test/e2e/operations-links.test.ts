@@ -15,7 +15,7 @@ import { until } from '../support/until.js';
 import { showColumns } from '../support/web-ui.js';
 import { startWorker, type WorkerProcess } from '../support/worker-process.js';
 
-const page = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+const page = await readFile(new URL('../../docs/operations/runs.md', import.meta.url), 'utf8');
 
 /** The address behind what the page says of these runs: a link, or what its command writes. */
 async function addressOf(runs: string): Promise<string> {
@@ -28,7 +28,7 @@ async function addressOf(runs: string): Promise<string> {
   return stdout.trim();
 }
 
-describe.skipIf(!chromiumPath)('docs/operations.md leads an operator to the runs', () => {
+describe.skipIf(!chromiumPath)('docs/operations/runs.md leads an operator to the runs', () => {
   let server: TemporalServer;
   let simulator: Simulator;
   let worker: WorkerProcess;

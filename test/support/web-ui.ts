@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { until } from './until.js';
 
-/** The columns that docs/operations.md recommends. */
+/** The columns that docs/operations/runs.md recommends. */
 const columns = [
   'Status',
   'FlinksStage',

@@ -43,7 +43,7 @@ test('alerts ask for outcomes that a run can have', () => {
 });
 
 test('every alert says in plain words what it means, and the documentation repeats it', async () => {
-  const documentation = await readFile('docs/docker.md', 'utf8');
+  const documentation = await readFile('docs/operations/watching.md', 'utf8');
   for (const { alert, labels, annotations } of rules) {
     expect(['page', 'ticket']).toContain(labels.severity);
     expect(annotations.meaning).toMatch(/^[A-Z].*\.$/);

@@ -14,11 +14,20 @@ const kilobyte = 1024;
 /** The threshold must not be higher: a run's summary and detail would no longer fit into Temporal together. */
 const highestThreshold = 1024 * kilobyte;
 
-const variables = z
+/** Where large payloads are kept, each variable with the sentence that docs/variables.md has. */
+export const storageVariables = z
   .object({
-    PAYLOAD_STORAGE: z.string().optional(),
-    PAYLOAD_STORAGE_S3_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be an address' }).optional(),
-    PAYLOAD_STORAGE_THRESHOLD: wholeNumber(256 * kilobyte, kilobyte, highestThreshold),
+    PAYLOAD_STORAGE: z
+      .string()
+      .optional()
+      .describe('Where payloads are kept that are too large for Temporal. Without it such a result fails.'),
+    PAYLOAD_STORAGE_S3_ENDPOINT: z
+      .url({ protocol: /^https?$/, error: 'must be an address' })
+      .optional()
+      .describe('The address of a store that is compatible with S3.'),
+    PAYLOAD_STORAGE_THRESHOLD: wholeNumber(256 * kilobyte, kilobyte, highestThreshold).describe(
+      'Bytes above which a payload is stored, compressed and encrypted.',
+    ),
   })
   .transform((v, context): PayloadStore | undefined => {
     const { PAYLOAD_STORAGE: address, PAYLOAD_STORAGE_THRESHOLD: threshold } = v;
@@ -57,4 +66,4 @@ function folderOf(address: string): string | undefined {
  * ConfigurationError if it does not fit. Nothing is opened before it is used.
  */
 export const openPayloadStore = (environment: Environment = process.env): PayloadStore | undefined =>
-  checkEnvironment(variables, environment, []);
+  checkEnvironment(storageVariables, environment, []);
