@@ -34,7 +34,7 @@ export async function exitCodeOf(name: string, main: Main): Promise<number> {
   }
 }
 
-/** The logger is loaded only now: the command line answers a shell's completion without it. */
+/** The logger is loaded only now: the command line prints help without it. */
 async function logFailure(name: string, error: unknown): Promise<void> {
   const { createLogger } = await import('../logging.js');
   createLogger('error').error(`The ${name} failed.`, { error });
