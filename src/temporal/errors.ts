@@ -78,7 +78,7 @@ function serverSaid(
         `Temporal refused: ${details}. Check TEMPORAL_API_KEY or the TLS certificate.`,
       );
     case invalidArgument:
-      return new AccountDetailsError('InvalidRequest', `Temporal cannot take this: ${details}.`);
+      return new AccountDetailsError('InvalidRequest', `Temporal refused this request: ${details}.`);
     default:
       return new AccountDetailsError('ServerError', `Temporal could not do this now: ${details}.`);
   }
@@ -123,5 +123,5 @@ const notFoundError = (message: string, workflowId: string): AccountDetailsError
 const noWorker = (workflowId: string): AccountDetailsError =>
   new AccountDetailsError(
     'NoWorker',
-    `No worker answered for ${workflowId}. Is one running (npm run worker)? The run goes on once there is one.`,
+    `No worker answered for run ${workflowId}. Start one (npm run worker): the run then goes on.`,
   );
