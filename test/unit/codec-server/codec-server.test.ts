@@ -117,7 +117,7 @@ describe('who may read', () => {
 
   test.each<[string, () => Promise<string> | string, number]>([
     ['without a token', () => '', 401],
-    ['with something that is no token', () => 'x.y.z', 401],
+    ['with something that is not a token', () => 'x.y.z', 401],
     ['with a token for another audience', () => token({ audience: 'elsewhere' }), 401],
     ['with an expired token', () => token({ expires: '-1 minute' }), 401],
     [
@@ -194,7 +194,7 @@ describe('what is encoded and decoded', () => {
     expect(lines).toMatchObject([{ payloads: 2, unreadable: 1 }]);
   });
 
-  test('a message without payloads is none too little', async () => {
+  test('a message without payloads is taken', async () => {
     expect(await call('/decode', { body: {}, bearer: await token() })).toMatchObject({
       status: 200,
       json: { payloads: [] },
@@ -206,7 +206,7 @@ describe('what is encoded and decoded', () => {
     ['a thousand payloads', { payloads: Array.from({ length: 1_000 }, () => plain) }, 413],
     ['no JSON', '{"payloads": [', 400],
     ['JSON of another shape', { payloads: 'all of them' }, 400],
-    ['data that is no base64', { payloads: [{ metadata: {}, data: '§' }] }, 400],
+    ['data that is not base64', { payloads: [{ metadata: {}, data: '§' }] }, 400],
   ])('%s is refused', async (_what, body, status) => {
     expect((await call('/decode', { body, bearer: await token() })).status).toBe(status);
   });

@@ -92,7 +92,7 @@ describe('the codec server', () => {
     expect(line).toMatchObject({ operation: 'decode', payloads: 3, unreadable: 0, status: 200 });
   });
 
-  test('leaves references as they are, size included, where it is told to, and decodes the rest', async () => {
+  test('leaves references and their sizes as they are if it is told to, and decodes the rest', async () => {
     const stored = await reference(await encrypted('default'));
     const { read, json, line } = await call('/decode?preserveStorageRefs=true', stored, await encrypted('default'));
     expect(json.payloads?.[0]).toEqual(toJson(stored));

@@ -27,7 +27,7 @@ async function read(payload: Payload): Promise<Payload | undefined> {
 test('a broken reference is asked for like any other. If not, one bad signal stops a run for good', async () => {
   const claim = new StorageDriverClaim({});
   const broken = { ...encodeReferencePayload({ driverName: 'any', claim, sizeBytes: 1 }), data: Buffer.from('{"no') };
-  await expect(read(broken)).rejects.toThrow();
+  await expect(read(broken)).rejects.toThrow(SyntaxError);
   followBrokenReferences();
   expect(await read(broken)).toEqual(instead);
 });

@@ -18,7 +18,7 @@ const run = (runId: string, closedAt?: number, resetTo?: string): ErasableRun =>
 const idsOf = (runs: ErasableRun[]): string[] => runs.map(({ runId }) => runId);
 
 describe('runs that are old', () => {
-  test('are those that had closed before the time, and none that is open', () => {
+  test('are those that closed before the time; an open run is never old', () => {
     expect(idsOf(closedBefore([run('open'), run('young', 10), run('old', 9)], 10))).toEqual(['old']);
   });
 
@@ -82,7 +82,7 @@ describe('erasing a run', () => {
     expect(asked.describes).toBeGreaterThan(slow[1]);
   });
 
-  test('deletes no history where the store fails, so that the payloads are still found the next time', async () => {
+  test('deletes no history if the store fails, so that the next attempt still finds the payloads', async () => {
     const { asked, service } = slowServer(0, 0);
     const broken = { deleteStored: async () => Promise.reject(new Error('The store is away.')) };
     const erasing = createErasure(service, 'default', broken as unknown as PayloadStore).erase('one', [given]);
@@ -90,7 +90,7 @@ describe('erasing a run', () => {
     expect(asked.deleted).toEqual([]);
   });
 
-  test('is said to be unfinished where the server does not get on with it for minutes', async () => {
+  test('is reported as unfinished if the server makes no progress for minutes', async () => {
     vi.useFakeTimers({ now: 0, toFake: ['Date'] });
     const { service } = slowServer(Infinity, Infinity, () => vi.setSystemTime(Date.now() + 60_000));
     const erasing = createErasure(service, 'default', undefined).erase('one', [given]);
@@ -149,13 +149,13 @@ describe('a card at Flinks', () => {
     });
   });
 
-  test('is asked for again where Flinks fails, as often as any call may be', async () => {
+  test('is asked for again if Flinks fails, as often as any other call', async () => {
     refuse(500, 'AGGREGATION_ERROR', 1_000);
     await expect(forgetCard(loginId, config())).rejects.toMatchObject({ code: 'FlinksUnavailable' });
     expect(statuses()).toEqual(['DeleteCard 500', 'DeleteCard 500']);
   });
 
-  test('is not asked for again where the keys are refused', async () => {
+  test('is not asked for again if the keys are refused', async () => {
     refuse(401, 'ACCESS_DENIED', 1);
     await expect(forgetCard(loginId, config())).rejects.toMatchObject({ code: 'FlinksConfiguration' });
     expect(statuses()).toEqual(['DeleteCard 401']);
@@ -182,10 +182,10 @@ describe('what to forget', () => {
   test.each([
     ['nothing', []],
     ['an empty id', ['--workflow-id', '']],
-    ['a LoginId that is none', ['--login-id', 'account-details-1']],
+    ['a LoginId that is not a GUID', ['--login-id', 'account-details-1']],
     ['two things at once', [...loginId, '--workflow-id', 'one']],
     ['a login and an age', [...loginId, '--older-than', '90 days', '--yes']],
-    ['an age that is none', ['--older-than', 'long', '--yes']],
+    ['an age that is not a duration', ['--older-than', 'long', '--yes']],
     ['an age without --yes and without a terminal', ['--older-than', '90 days']],
     ['a card whose LoginId is not named', ['--workflow-id', 'one', '--delete-card']],
   ])('is refused as a usage error before any server is asked: %s', async (_what, args) => {

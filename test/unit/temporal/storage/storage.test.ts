@@ -60,7 +60,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('PAYLOAD_STORAGE', () => {
-  test('is no store where it is unset or empty, and 256 KiB is the threshold where there is one', () => {
+  test('is unset or empty: there is no store; is set: the threshold is 256 KiB', () => {
     expect(openPayloadStore({})).toBeUndefined();
     expect(openPayloadStore({ PAYLOAD_STORAGE: '' })).toBeUndefined();
     expect(store.threshold).toBe(262_144);
@@ -73,10 +73,10 @@ describe('PAYLOAD_STORAGE', () => {
     ['a folder on another host', { PAYLOAD_STORAGE: 'file://host/payloads' }],
     ['a folder that is not there', { PAYLOAD_STORAGE: 'file:/no/such/folder' }],
     ['a file', { PAYLOAD_STORAGE: `file:${process.execPath}` }],
-    ['a bucket that can be none', { PAYLOAD_STORAGE: 's3://No_Bucket' }],
+    ['a name that no bucket can have', { PAYLOAD_STORAGE: 's3://No_Bucket' }],
     ['a query', { PAYLOAD_STORAGE: 's3://bucket/a?b' }],
     ['a threshold that Temporal would refuse', { PAYLOAD_STORAGE_THRESHOLD: '2000000' }],
-    ['an endpoint that is no address', { PAYLOAD_STORAGE: 's3://bucket', PAYLOAD_STORAGE_S3_ENDPOINT: 'minio' }],
+    ['an endpoint that is not an address', { PAYLOAD_STORAGE: 's3://bucket', PAYLOAD_STORAGE_S3_ENDPOINT: 'minio' }],
   ])('refuses %s and names the variable, not the value', (_what, environment) => {
     const [variable, value] = Object.entries(environment).at(-1) ?? ['', ''];
     const problem = refused(environment);
@@ -129,7 +129,7 @@ describe('a folder', () => {
     expect(await Promise.all(others.map(async (claim) => textOf(await read(claim))))).toEqual(['1', '2', '3', '4']);
   });
 
-  test('rejects, so that it is tried again, where a file is not there', async () => {
+  test('rejects, so that it is tried again, if a file is not there', async () => {
     const claim = await stored('gone', 'w');
     await store.deleteStored('default', 'w');
     await expect(read(claim)).rejects.toMatchObject({
@@ -138,7 +138,7 @@ describe('a folder', () => {
     });
   });
 
-  test('rejects where nothing can be stored', async () => {
+  test('rejects if nothing can be stored', async () => {
     await writeFile(join(folder, 'v0'), '');
     await expect(stored('x', 'w')).rejects.toMatchObject({ name: 'PayloadStoreError' });
   });
@@ -165,7 +165,7 @@ describe('a folder', () => {
 });
 
 describe('a part of a path', () => {
-  test('is another one for every other name, also where case does not count, and is safe', () => {
+  test('differs for every two names, even if case does not count, and is safe', () => {
     const names = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({ unit: fc.constantFrom('a', 'A', '.', '/', '!', '6', '1', '%', '\\', '\0', 'é'), maxLength: 6 }),
