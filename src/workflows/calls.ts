@@ -26,7 +26,7 @@ type WhenLost<T> = { type: FailureType } | { reply: T };
 export const repeatable = <T extends Reply>(run: Run, label: string, call: Call<T>): Promise<T> =>
   noted(run, { type: 'FlinksUnavailable' }, async () => {
     const tried = await tryShort(run, label, call);
-    return 'reply' in tried ? tried.reply : call(activities(run, label, mayDie), tried.next);
+    return 'reply' in tried ? tried.reply : call(activities(run, label, whenWorkerDies), tried.next);
   });
 
 /**
@@ -38,7 +38,7 @@ export const atMostOnce = <T extends Reply>(run: Run, label: string, whenLost: W
     const start = Date.now();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await call(activities(run, label, never), { attempt, elapsedMs: Date.now() - start });
+        return await call(activities(run, label, noRetry), { attempt, elapsedMs: Date.now() - start });
       } catch (error) {
         const retryInMs = reported(error)?.details.retryInMs;
         if (retryInMs === undefined) throw error;
@@ -64,7 +64,7 @@ export async function poll(
   try {
     // The timer before it has the label already.
     const tried = await tryShort(run, undefined, call);
-    const kept = 'reply' in tried ? tried.reply : await call(activities(run, label, mayDie));
+    const kept = 'reply' in tried ? tried.reply : await call(activities(run, label, whenWorkerDies));
     const reply = readable((kept as DataReply | null | undefined) ?? usualReply);
     count(reply.kind === 'pending' ? reply.code : undefined);
     return reply;
@@ -77,16 +77,16 @@ export async function poll(
 }
 
 /** Activities say themselves when to stop and how long to wait. This is for those that cannot: their worker died. */
-const mayDie = {
+const whenWorkerDies = {
   initialInterval: '2 seconds',
   backoffCoefficient: 2,
   maximumInterval: '30 seconds',
   maximumAttempts: 20,
 } as const;
-const never = { maximumAttempts: 1 } as const;
+const noRetry = { maximumAttempts: 1 } as const;
 
 /** The ordinary activities, as this call needs them. */
-function activities(run: Run, label: string, retry: typeof mayDie | typeof never): Calls {
+function activities(run: Run, label: string, retry: typeof whenWorkerDies | typeof noRetry): Calls {
   run.beforeWait();
   return proxyActivities<Activities>({
     summary: label,

@@ -16,21 +16,22 @@ export function testCells(
   timeoutMs: number,
   during: <T>(meanwhile: () => Promise<T>) => Promise<T> = (meanwhile) => meanwhile(),
 ): void {
-  const all = 'all of them';
-  describe(promise, () => {
+  describe.each([promise])('%s', () => {
     let found: Record<string, object> = {};
 
     // Vitest insists on a pattern here, although there is nothing to take out.
     // oxlint-disable-next-line no-empty-pattern
     beforeAll(async ({}, { tasks }) => {
       const picked = new Set(tasks.filter(({ mode }) => mode !== 'skip').map(({ name }) => name));
-      found = await during(() => surprises(run, cells, (name) => picked.has(all) || picked.has(name)));
+      found = await during(() => surprises(run, cells, (name) => picked.has('all of them') || picked.has(name)));
     }, timeoutMs);
 
     const names = namesOf(run, cells);
-    for (const name of names) test(name, () => expect(found[name]).toBeUndefined());
+    test.each(names)('%s', (name) => {
+      expect(found[name]).toBeUndefined();
+    });
 
-    test(all, (context) => {
+    test('all of them', (context) => {
       const wrong = Object.values(found).map((one) => JSON.stringify(one));
       report(context, {
         promise,
