@@ -1,12 +1,7 @@
 // The first event of a history says how a run was started. It is read from the server: no worker is asked.
 import type { Client, WorkflowService } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
-import {
-  decodeArrayFromPayloads,
-  extstoreInboundOptions,
-  visit,
-  walkGetWorkflowExecutionHistoryResponse,
-} from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { startArguments } from '../sdk-internals/first-event.js';
 
 /** A run of a namespace. Without a run id, the newest run of the workflow id. */
 export interface RunAddress {
@@ -49,13 +44,7 @@ export async function inputOf(
 ): Promise<unknown> {
   const { loadedDataConverter, namespace } = options;
   const first = await firstPage(workflowService, { namespace, ...run });
-  await visit(
-    first,
-    walkGetWorkflowExecutionHistoryResponse,
-    extstoreInboundOptions(loadedDataConverter.externalStorage),
-  );
-  const context = { type: 'workflow', namespace, workflowId: run.workflowId } as const;
-  const { payloads } = startOfHistory(first.history).input ?? {};
-  const [input] = (await decodeArrayFromPayloads(loadedDataConverter, payloads, context)) ?? [];
+  const owner = { type: 'workflow', namespace, workflowId: run.workflowId } as const;
+  const [input] = await startArguments(first, loadedDataConverter, owner);
   return input;
 }
