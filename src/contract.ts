@@ -88,7 +88,8 @@ const duration = (least: number, most: number, range: string) =>
     )
     .meta({ description: `A duration, ${range}. In milliseconds if it has no unit.`, ...durationText });
 
-const guid = z.string('must be a GUID').regex(guidPattern, 'must be a GUID').meta({ format: 'uuid' });
+// Not z.guid(): its pattern belongs to zod, and the sandbox freezes it.
+const guid = z.string('must be a GUID').regex(new RegExp(guidPattern), 'must be a GUID').meta({ format: 'uuid' });
 const text = z.string('must be text').min(1, 'must not be empty');
 const flag = z.boolean('must be true or false');
 

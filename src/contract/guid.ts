@@ -1,8 +1,10 @@
 /**
- * A GUID in either case. The pattern has no flags, because JSON Schema knows none and the published schemas carry it as it
- * is. It is not zod's own, which the workflow sandbox freezes.
+ * A GUID in either case, as JSON Schema writes a pattern: it knows no flags. It is a text and not a regular expression,
+ * because the workflow sandbox freezes what a module exports and zod cannot use a frozen regular expression.
  */
-export const guidPattern = /^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})$/;
+export const guidPattern = '^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})$';
+
+const pattern = new RegExp(guidPattern);
 
 /** Whether a text is a GUID, such as a LoginId or a RequestId. */
-export const isGuid = (text: string): boolean => guidPattern.test(text);
+export const isGuid = (text: string): boolean => pattern.test(text);

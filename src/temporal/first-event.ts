@@ -44,7 +44,7 @@ export async function inputOf(
 ): Promise<unknown> {
   const { loadedDataConverter, namespace } = options;
   const first = await firstPage(workflowService, { namespace, ...run });
-  const context = { type: 'workflow', namespace, workflowId: run.workflowId } as const;
-  const [input] = await startArguments(first, loadedDataConverter, context);
+  const owner = { type: 'workflow', namespace, workflowId: run.workflowId } as const;
+  const [input] = await startArguments(first, loadedDataConverter, owner);
   return input;
 }

@@ -65,7 +65,7 @@ describe('forgetting one id', () => {
     const begin = (...more: ErasableRun[]) => ({ onErase: () => void (erased.length === 0 && runs.set('a', more)) });
     await expect(forgetId(means(begin(open('2'))), 'a', undefined)).rejects.toMatchObject({
       code: 'RunOpen',
-      message: expect.stringContaining('what had ended before is deleted'),
+      message: expect.stringContaining('The runs that had ended before are deleted'),
     });
     expect(erased.splice(0)).toEqual(['1']);
     runs.set('a', [closed('1')]);
@@ -89,7 +89,7 @@ describe('forgetting one id', () => {
   test('says where the store has none of what the runs stored, and names the id to do it once more', async () => {
     runs.set('a', [closed('1', { storedPayloads: 2 }), closed('2', { storedPayloads: 1 })]);
     expect(await forgetId(means({ payloads: 0 }), 'a', undefined)).toEqual({ runs: 2, payloads: 0 });
-    expect(notes).toEqual([expect.stringMatching(/none of the 3 payloads.*--workflow-id a once more/)]);
+    expect(notes).toEqual([expect.stringMatching(/none of the 3 payloads.*--workflow-id a again/)]);
   });
 });
 
