@@ -4,7 +4,7 @@ import { calling, type CallOptions } from './temporal-call.js';
 import { AccountDetailsError, InputError } from '../contract/errors.js';
 import { stages, workflowType, type Stage } from '../contract.js';
 
-/** How an execution stands for Temporal, and its word for it in queries. */
+/** Temporal's statuses, and its word for each in queries. */
 const statuses = {
   RUNNING: 'Running',
   COMPLETED: 'Completed',
