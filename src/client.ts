@@ -48,7 +48,7 @@ export interface RunStatus {
   workflowId: string;
   runId: string;
   status: WorkflowExecutionStatusName;
-  /** Absent where no worker answered. */
+  /** Absent if no worker answered. */
   progress?: Progress;
 }
 
@@ -91,8 +91,8 @@ export class AccountDetailsClient {
 
   /**
    * Starts or joins as `start` does, and returns when the bank asks something or the run has ended, however it did. One
-   * request does all of it. Where no worker takes the run, `NoWorker` comes after 5 to 15 s; the run is started then, and
-   * goes on once a worker runs.
+   * request does all of it. If no worker takes the run, `NoWorker` comes after 5 to 15 s. The run is started all the same,
+   * and goes on once a worker runs.
    */
   async startAndWaitForChallenge(
     input: RetrieveAccountDetailsInput,
@@ -114,14 +114,14 @@ export class AccountDetailsClient {
     return { workflowId, runId, status: status.name, ...(progress && { progress }) };
   }
 
-  /** Where the newest run stands as lists show it, but at once. Asks no worker. */
+  /** The newest run as lists show it, but without their delay. Asks no worker. */
   async listed(workflowId: string, { signal }: CallOptions = {}): Promise<ListedRun> {
     return calling(this.temporal, workflowId, { answeredBy: 'server', signal }, async (handle) =>
       listedRun(await handle.describe()),
     );
   }
 
-  /** What the run says of itself. Needs a worker, also after the run has closed: throws `NoWorker` without one. */
+  /** What the run reports. Needs a worker, even after the run has closed: throws `NoWorker` without one. */
   async progress(workflowId: string, options: CallOptions = {}): Promise<Progress> {
     return queryProgress(this.temporal, workflowId, options);
   }
@@ -137,7 +137,7 @@ export class AccountDetailsClient {
 
   /**
    * Answers the bank by signal: returns once the server has it, and a refusal shows only in `progress`. Needs no worker
-   * where round and requestId are given.
+   * if round and requestId are given.
    */
   async signalAnswer(workflowId: string, answer: SecurityAnswers, options: CallOptions = {}): Promise<void> {
     return answerBySignal(this.temporal, workflowId, answer, options);
@@ -154,8 +154,8 @@ export class AccountDetailsClient {
   }
 
   /**
-   * Cancels a run and returns when it is closed. Throws `RunClosed` where it ended otherwise or had ended before, and
-   * `NoWorker` where none is there to close it: then it closes once there is one.
+   * Cancels a run and returns when it is closed. Throws `RunClosed` if it ended otherwise or had ended before, and
+   * `NoWorker` if there is no worker to close it: it closes once there is one.
    */
   async cancel(workflowId: string, options: CallOptions = {}): Promise<void> {
     return cancelRun(this.temporal, workflowId, options);

@@ -63,7 +63,7 @@ const otherCodes: Record<Exclude<ErrorCode, FailureType | RejectionType> | Comma
 /** Every code that an error of the command line can have. */
 export const errorCodes = [...failureTypes, ...rejectionTypes, ...Object.keys(otherCodes)];
 
-/** What any command prints in place of its document where it ends with an error. `fields` never holds a value. */
+/** What any command prints in place of its document if it ends with an error. `fields` never holds a value. */
 export const errorDocument = z.object({
   error: z.object({
     code: z.enum(errorCodes),
@@ -87,11 +87,11 @@ const statuses = [
 
 const run = z.object({ workflowId: z.string(), runId: z.string() });
 const started = run.extend({
-  started: z.boolean().describe('False where an open run with the same input was joined.'),
+  started: z.boolean().describe('False if an open run with the same input was joined.'),
 });
 const status = run.extend({
   status: z.enum(statuses),
-  progress: progressSchema.optional().describe('Absent where no worker answered.'),
+  progress: progressSchema.optional().describe('Absent if no worker answered.'),
 });
 const listed = run.extend({
   status: z.enum(statuses),
@@ -102,7 +102,7 @@ const listed = run.extend({
 });
 const forgotten = {
   runs: z.int().min(0),
-  payloads: z.int().min(0).optional().describe('Absent where no payload storage is configured.'),
+  payloads: z.int().min(0).optional().describe('Absent if no payload storage is configured.'),
   card: z.enum(['deleted', 'unknown']).optional().describe('Present with --delete-card.'),
 };
 const deployment = z.object({
@@ -131,7 +131,7 @@ const ofBatch = z.union([
   z.object({
     line: count,
     workflowId: z.string(),
-    runId: z.string().optional().describe('Absent where no run was started.'),
+    runId: z.string().optional().describe('Absent if no run was started.'),
     outcome: z.string().describe('completed, started, joined, AnswerNeeded or the code of an error.'),
     message: z.string().optional(),
   }),

@@ -29,7 +29,7 @@ const examples: Record<string, string[]> = {
 
 const exitCodes = `
 Exit codes: 0 done · 1 failed, refused or not there · 2 usage or configuration · 3 an answer is needed
-            4 --timeout reached · 5 no Temporal server within 5 s · 130 broken off`;
+            4 --timeout reached · 5 no Temporal server within 5 s · 130 stopped by Ctrl-C`;
 
 /** Ends the help of every command below `program` with its examples, and its own with all exit codes. */
 export function addExamples(program: Command): void {

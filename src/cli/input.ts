@@ -38,7 +38,7 @@ export async function readInput(options: InputOptions): Promise<RetrieveAccountD
   } as unknown as RetrieveAccountDetailsInput;
 }
 
-/** What the options say of an input beside whose accounts they are. */
+/** The fields of an input that the options give, except whose accounts they are. */
 export function fieldsBesideLogin(options: InputOptions): Record<string, unknown> {
   const { mode, onSessionLost, language, save, days, interval, deadline, answerWithin, maxChallengeRounds, tag } =
     options;
@@ -58,7 +58,7 @@ export function fieldsBesideLogin(options: InputOptions): Record<string, unknown
 
 async function readJson(source: string): Promise<unknown> {
   const text = source === '-' ? await readStdin() : await readFile(source, 'utf8').catch(() => undefined);
-  if (text === undefined) throw usageError('--input names a file that cannot be read.');
+  if (text === undefined) throw usageError('The file of --input cannot be read.');
   try {
     return JSON.parse(text);
   } catch {

@@ -33,15 +33,15 @@ export function startOptions(command: Command): Command {
   const one = ['loginId', 'institution', 'username', 'input', 'workflowId'];
   return command
     .addOption(
-      new Option('--from-file <file>', 'start a login a line: a LoginId or JSON; "-" reads stdin').conflicts(one),
+      new Option('--from-file <file>', 'start one login per line: a LoginId or JSON; "-" reads stdin').conflicts(one),
     )
-    .option('--report <file>', 'with --from-file: where outcomes go and a broken-off batch goes on from')
+    .option('--report <file>', 'with --from-file: keeps the outcomes, so that a stopped batch can go on')
     .addOption(
-      new Option('--concurrency <n>', 'with --from-file: work on so many logins at once')
+      new Option('--concurrency <n>', 'with --from-file: work on this many logins at once')
         .default(100)
         .argParser(concurrency),
     )
-    .addOption(new Option('--rate <n>', 'with --from-file: at most so many starts a second').argParser(rate))
+    .addOption(new Option('--rate <n>', 'with --from-file: at most this many starts per second').argParser(rate))
     .option('--check', 'with --from-file: name the lines that do not fit, and start nothing');
 }
 

@@ -5,7 +5,7 @@ import { AccountDetailsError, InputError } from '../contract/errors.js';
 import { stages, type Stage } from '../contract.js';
 import { ourRuns, quoted } from '../temporal/list-query.js';
 
-/** How an execution stands for Temporal, and its word for it in queries. */
+/** Temporal's statuses, and its word for each in queries. */
 const statuses = {
   RUNNING: 'Running',
   COMPLETED: 'Completed',

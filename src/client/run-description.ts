@@ -1,4 +1,4 @@
-// What a run says of itself from its first moment on, before any worker has taken it.
+// What the Web UI shows of a run from its first moment on, before any worker has taken it.
 import type { ResolvedInput } from '../contract.js';
 
 /** The summary and the details of a run in the Web UI. They name no customer: the workflow id does that. */
@@ -13,8 +13,8 @@ export function describeRun({ login, mode, polling, answerWithin }: ResolvedInpu
     staticDetails: [
       'Retrieves the accounts of one bank login through Flinks.',
       mode === 'live'
-        ? 'It logs in at the bank, once: it is never repeated by itself, because that may send a message or lock the account.'
-        : 'It reads what Flinks has stored, so that it may be started again at any time.',
+        ? 'It logs in at the bank once. It never repeats that by itself: a second login may send a message or lock the account.'
+        : 'It reads what Flinks has stored. It may be started again at any time.',
       `The customer has ${answerWithin} for each round of questions, Flinks ${polling.deadline} to collect the data.`,
     ].join('\n\n'),
   };

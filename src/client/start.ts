@@ -30,7 +30,7 @@ export interface StartOptions extends CallOptions, PriorityOptions {
 export interface StartedRun {
   workflowId: string;
   runId: string;
-  /** False where an open run with the same input was joined. */
+  /** False if an open run with the same input was joined. */
   started: boolean;
 }
 
@@ -73,7 +73,7 @@ export async function startRunAndWait(
     waitingForRun(temporal, start.workflowId, { signal }, async () => {
       const update = await temporal.workflow.startUpdateWithStart<Workflow, Progress, []>(waitForChallengeName, {
         startWorkflowOperation: new WithStartWorkflowOperation(workflowType, start),
-        // As executeUpdateWithStart does it, which has no run id to tell; the type allows only to wait less.
+        // As executeUpdateWithStart does it, which returns no run id. The type only allows to wait less.
         waitForStage: 'COMPLETED' as 'ACCEPTED',
       });
       return { runId: update.workflowRunId ?? '', progress: await update.result() };
@@ -82,7 +82,7 @@ export async function startRunAndWait(
   return 'progress' in run ? run : { ...run, progress: await challengeOf(temporal, run.workflowId, options) };
 }
 
-/** Where an open run stands once the bank asks something, or where it has ended by now. */
+/** Where an open run stands once the bank asks something, or has ended by now. */
 async function challengeOf(temporal: Client, workflowId: string, { signal }: CallOptions): Promise<Progress> {
   try {
     return await waitingForRun(temporal, workflowId, { signal }, (handle) =>
@@ -136,12 +136,12 @@ async function startOrJoin<Begun extends { runId: string }>(
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
     const joined = await join(temporal, workflowId, resolved, options);
-    // Without an open run to join it closed in between, and may be started again.
+    // It closed in the meantime, so it may be started again.
     if (joined) return joined;
   }
 }
 
-/** Joins the open run if its input means the same; undefined where no run is open. */
+/** Joins the open run if its input means the same; undefined if no run is open. */
 const join = (temporal: Client, workflowId: string, input: ResolvedInput, { signal }: CallOptions) =>
   calling(temporal, workflowId, { answeredBy: 'server', signal }, async (handle) => {
     const { runId, status } = await handle.describe();

@@ -46,7 +46,7 @@ export const queryProgress = (temporal: Client, workflowId: string, { signal }: 
   calling(temporal, workflowId, { answeredBy: 'worker', signal }, (handle) => handle.query<Progress>(progressName));
 
 /**
- * Waits for what a run does in its own time, and gives up where nobody works on it: that is known after 5 to 20 seconds.
+ * Waits for what a run does in its own time, and gives up if no worker works on it, which is known after 5 to 20 seconds.
  */
 export async function waitingForRun<T>(
   temporal: Client,
@@ -67,7 +67,7 @@ export async function waitingForRun<T>(
     return await Promise.race([waiting, unattended]);
   } finally {
     over.abort();
-    // Whichever comes second has nobody to tell.
+    // Nobody waits for the one that comes second.
     void Promise.allSettled([waiting, unattended]);
   }
 }

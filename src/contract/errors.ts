@@ -52,7 +52,7 @@ export class RunFailedError extends AccountDetailsError {
   declare readonly code: RunFailureCode;
   /** Flinks' name for the session, which its support asks for. */
   readonly requestId: string | undefined;
-  /** What Flinks said last, where it said anything. */
+  /** Flinks' last code, if there was one. */
   readonly flinksCode: string | undefined;
 
   constructor(code: RunFailureCode, message: string, { requestId, flinksCode }: FromFlinks = {}) {

@@ -1,4 +1,4 @@
-// `start --from-file`: thousands of logins, each started once however often the command is broken off and run again.
+// `start --from-file`: thousands of logins, each started once, however often the command is stopped and run again.
 import { setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -60,7 +60,7 @@ export async function startFromFile(connect: Connect, options: BatchOptions): Pr
   if (options.check) return check(options);
   const reportFile = options.report ?? (fromFile === '-' ? undefined : `${fromFile}.report.ndjson`);
   if (reportFile === undefined)
-    throw usageError('--from-file - needs --report: a file from which the batch can go on if it is broken off.');
+    throw usageError('--from-file - needs --report: a file from which the batch can go on if it is stopped.');
   const logins = await openLogins(fromFile);
   const total = fromFile === '-' ? undefined : await countLogins(fromFile);
   const client = await connect();
@@ -170,7 +170,7 @@ function conclude({ options, tally, stop }: Batch, reportFile: string): ExitCode
     say(
       `${answers} ${answers === 1 ? 'login needs' : 'logins need'} an answer: ${starterCommand} list --stage awaitingAnswers`,
     );
-    say(`Then run the same command again for what became of them.`);
+    say(`Then run the same command again to see how they ended.`);
     return exitCode.answerNeeded;
   }
   if (outcomes.size === 0) return exitCode.usage;

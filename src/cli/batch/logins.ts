@@ -23,11 +23,11 @@ export interface BadLine {
 }
 
 export interface ReadOptions {
-  /** Fields of an input that hold where a line does not say otherwise. */
+  /** Fields of an input that hold unless a line says otherwise. */
   defaults: Record<string, unknown>;
   /** Passwords in a file would stay on the disk. */
   credentials: 'allowed' | 'refused';
-  /** Ends the reading, also where nothing more comes. */
+  /** Ends the reading, even if nothing more comes. */
   signal?: AbortSignal;
 }
 
@@ -72,7 +72,7 @@ function readLine(line: number, text: string, { defaults, credentials }: ReadOpt
     ...(loginId === undefined || 'login' in rest ? withoutNulls(document) : { login: { loginId }, ...rest }),
   };
   if (credentials === 'refused' && hasCredentials(input))
-    return { line, problem: 'has credentials, which are taken from stdin only: --from-file -', fields: ['login'] };
+    return { line, problem: 'has credentials; they are taken from stdin only: --from-file -', fields: ['login'] };
   try {
     checkInput(input);
   } catch (error) {
@@ -92,7 +92,7 @@ function hasCredentials({ login }: { login?: unknown }): boolean {
   return 'password' in given || 'username' in given;
 }
 
-/** The workflow id of a login in this batch. That of credentials tells nothing to who does not know the batch. */
+/** The workflow id of a login in this batch. For credentials it is a keyed hash: without the batch's id it reveals nothing. */
 export const batchWorkflowId = (batch: string, { login }: RetrieveAccountDetailsInput): string =>
   typeof login.loginId === 'string'
     ? accountDetailsWorkflowId(login.loginId)
@@ -104,18 +104,18 @@ export const batchStartId = (batch: string, workflowId: string): string => diges
 const digest = (batch: string, ...parts: unknown[]): string =>
   createHmac('sha256', batch).update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 
-/** Opens the file of a batch. Throws a usage error where it cannot be read. */
+/** Opens the file of a batch. Throws a usage error if it cannot be read. */
 export async function openLogins(file: string): Promise<Readable> {
   if (file === '-') return process.stdin;
   try {
     const handle = await open(file);
     if (!(await handle.stat()).isFile()) {
       await handle.close();
-      throw new Error('No file.');
+      throw new Error('Not a file.');
     }
     return handle.createReadStream();
   } catch {
-    throw usageError('--from-file names a file that cannot be read.');
+    throw usageError('The file of --from-file cannot be read.');
   }
 }
 

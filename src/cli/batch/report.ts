@@ -5,7 +5,7 @@ import type { ErrorCode } from '../../contract/errors.js';
 import { failureTypes } from '../../contract.js';
 import { usageError } from '../terminal/output.js';
 
-/** `completed`, the code of an error, `AnswerNeeded`, or where nobody waits for the end `started` or `joined`. */
+/** `completed`, the code of an error, `AnswerNeeded`, or `started` or `joined` if nobody waits for the end. */
 export type BatchOutcome = 'completed' | 'started' | 'joined' | 'AnswerNeeded' | ErrorCode;
 
 /** Whether a login with this outcome is done with, for a batch that waits for the ends of its runs or does not. */
@@ -25,10 +25,10 @@ const ended: ReadonlySet<string> = new Set<BatchOutcome>([
 export interface BatchRecord {
   line: number;
   workflowId: string;
-  /** Absent where no run was started. */
+  /** Absent if no run was started. */
   runId?: string;
   outcome: BatchOutcome;
-  /** What happened and what to do now, where the run did not complete. */
+  /** What happened and what to do now, if the run did not complete. */
   message?: string;
 }
 
@@ -41,10 +41,10 @@ export interface BatchReport {
   close(): Promise<void>;
 }
 
-/** Opens the report at `path`, or begins one. Throws a usage error where the file is no report, and changes nothing. */
+/** Opens the report at `path`, or begins one. Throws a usage error, and changes nothing, if the file is not a report. */
 export async function openReport(path: string): Promise<BatchReport> {
   const file = await open(path, 'a+', 0o600).catch(() => {
-    throw usageError('--report names a file that cannot be written.');
+    throw usageError('The file of --report cannot be written.');
   });
   try {
     const { batch, outcomes } = (await file.stat()).size === 0 ? await begin(file) : await read(file);
@@ -85,7 +85,7 @@ async function read(file: FileHandle): Promise<Contents> {
       outcomes.set(line['workflowId'], line['outcome'] as BatchOutcome);
     }
   }
-  if (batch === undefined) throw usageError('--report names a file that is no report of a batch. Give another name.');
+  if (batch === undefined) throw usageError('The file of --report is not a report of a batch. Give another name.');
   await dropTornLine(file);
   return { batch, outcomes };
 }

@@ -22,8 +22,8 @@ const firstLookMs = 500;
 const latestLookMs = 5_000;
 
 /**
- * Starts a login, joins the run that it has, or finds the one that this batch has started before. Throws where it is not
- * this login that is at fault, such as when the server is gone.
+ * Starts a login, joins the run that it has, or finds the one that this batch has started before. Throws if the
+ * fault is not this login's, such as when the server is gone.
  */
 export async function runLogin(
   client: AccountDetailsClient,

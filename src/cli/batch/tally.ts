@@ -18,7 +18,7 @@ export interface Tally {
 
 const rateWindowMs = 30_000;
 
-/** `total` is undefined where the logins come from a pipe. `startedAt` in milliseconds. */
+/** `total` is undefined if the logins come from a pipe. `startedAt` in milliseconds. */
 export function createTally(total: number | undefined, startedAt: number): Tally {
   const outcomes = new Map<BatchOutcome, number>();
   let badLines = 0;

@@ -67,7 +67,7 @@ export async function askChallenges(
   return Object.fromEntries(answers);
 }
 
-/** Reads answers that were piped in: JSON by prompt, a whole answer payload, or plain text where one thing is asked. */
+/** Reads answers that were piped in: JSON by prompt, a whole answer payload, or plain text if one thing is asked. */
 export function pipedAnswers(piped: string, challenges: Challenge[]): Record<string, string | string[]> {
   let json: unknown;
   try {

@@ -2,7 +2,7 @@ import { fitted, painted, screenOf, type Colour } from './screen.js';
 
 /** One line that is written again and again on a terminal, and a plain line now and then in a pipe or a log file. */
 export interface LiveLine {
-  /** Shows `text`. In a pipe it is written only where `keep` says that a reader should find it there later. */
+  /** Shows `text`. In a pipe it is written only if `keep` is set, for people who read it later. */
   show(text: string, keep?: boolean, colour?: Colour): void;
   /** Writes a line that stays above the live one. */
   above(text: string): void;

@@ -28,7 +28,7 @@ export class CommandError extends Error {
 
 export const usageError = (message: string): CommandError => new CommandError('Usage', message, exitCode.usage);
 
-/** How people call this command line: what it tells them to run next begins with it. */
+/** How people call this command line. Commands in messages begin with it. */
 export const starterCommand = 'npm run starter --';
 
 /** Writes the one document of a command, or a line of a stream, as JSON. */

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import stringWidth from 'string-width';
 
-/** Where output goes. Nothing is coloured or cut where it is no terminal. */
+/** Where output goes. Nothing is coloured or cut if it is not a terminal. */
 export interface Screen {
   /** Columns of the terminal; undefined in a pipe or a file. */
   columns: number | undefined;
@@ -11,7 +11,7 @@ export interface Screen {
 
 export type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'gray' | 'bold';
 
-/** The screen behind a stream. NO_COLOR, FORCE_COLOR and TERM are heard by Node itself. */
+/** The screen behind a stream. NO_COLOR, FORCE_COLOR and TERM are read by Node itself. */
 export const screenOf = (stream: NodeJS.WriteStream): Screen =>
   stream.isTTY
     ? { columns: stream.columns > 0 ? stream.columns : 80, colours: stream.hasColors() }
@@ -27,7 +27,7 @@ export const widthOf = (text: string): number => stringWidth(text);
 
 const graphemes = new Intl.Segmenter();
 
-/** The text where it fits in `width` columns, else its beginning and an ellipsis. No character is cut in two. */
+/** The text if it fits in `width` columns, else its beginning and an ellipsis. No character is cut in two. */
 export function fitted(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   let kept = '';

@@ -1,11 +1,11 @@
-// Tables in columns, or one field below the other where a terminal is too narrow for them.
+// Tables in columns, or one field below the other if a terminal is too narrow for them.
 import { fitted, painted, widthOf, type Colour, type Screen } from './screen.js';
 
 export interface Column<Row> {
   title: string;
   cell: (row: Row) => string;
   rightAligned?: boolean;
-  /** May be cut where the terminal is narrow. What people copy, such as an id, may not. */
+  /** May be cut if the terminal is narrow. What people copy, such as an id, may not. */
   mayShrink?: boolean;
   colour?: (row: Row) => Colour | undefined;
 }
@@ -47,7 +47,7 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
   ].join('\n');
 }
 
-/** Widths that fit in `room`, taken from the widest that may shrink; undefined where that is not enough. */
+/** Widths that fit in `room`, taken from the widest that may shrink; undefined if that is not enough. */
 function shrunk<Row>(columns: readonly Column<Row>[], natural: readonly number[], room: number): number[] | undefined {
   const widths = [...natural];
   const total = () => widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1));

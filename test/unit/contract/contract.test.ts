@@ -225,6 +225,8 @@ test.each<[object, string[]]>([
   [{ login: nothing }, ['login']],
   [{ login: null }, ['login']],
   [{ login: { ...nothing, ...credentials }, mode: 'cached' }, ['mode']],
+  [{ login: { ...nothing, ...credentials, password: '' }, mode: 'cached' }, ['login.password', 'mode']],
+  [{ login: { ...nothing, loginId: 'no guid' }, mode: 'cached' }, ['login.loginId']],
   [{ login: byLoginId, colour: null }, ['colour']],
 ])('null is no value for what is required, and no name for what is unknown: %j', (input, fields) => {
   expect(badFields(input)).toEqual(fields);

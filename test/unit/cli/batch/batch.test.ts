@@ -216,8 +216,12 @@ describe('before any server is asked', () => {
   });
 
   test.each([
-    ['a file that is not there', () => ['--from-file', join(folder, 'nowhere')], '--from-file names a file'],
-    ['a folder', () => ['--from-file', folder], '--from-file names a file'],
+    [
+      'a file that is not there',
+      () => ['--from-file', join(folder, 'nowhere')],
+      'The file of --from-file cannot be read.',
+    ],
+    ['a folder', () => ['--from-file', folder], 'The file of --from-file cannot be read.'],
     ['stdin without a report', () => ['--from-file', '-'], 'needs --report'],
     ['a login beside the file', () => ['--from-file', file, '--login-id', one], 'cannot be used with'],
     ['an option of batches without a file', () => ['--login-id', one, '--check'], '--check needs --from-file'],
