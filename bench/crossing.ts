@@ -1,4 +1,4 @@
-/** Between which numbers of waiting runs a second of lateness is crossed; absent where none was tried on that side. */
+/** Between which numbers of waiting runs a second of lateness is crossed; absent if none was tried on that side. */
 export interface Crossing {
   onTime?: number;
   late?: number;
@@ -19,7 +19,7 @@ export function crossingOf(points: readonly Point[]): Crossing {
   return { ...(Number.isFinite(onTime) && { onTime }), ...(Number.isFinite(late) && { late }) };
 }
 
-/** The next number to try so that the two come within so many runs of each other; undefined where they are. */
+/** The next number to try so that the two come within so many runs of each other; undefined if they are. */
 export function nextToTry({ onTime = 0, late }: Crossing, within: number): number | undefined {
   // Beyond the largest that was on time, twice as many.
   if (late === undefined) return onTime * 2;

@@ -10,7 +10,7 @@ export interface FlowFigures extends Figures {
   durability: string;
   flowsPerSecond: Spread;
   cpu: Record<keyof Round['cpu'], Spread>;
-  /** What one flow left in the store; absent where there is no Temporal. */
+  /** What one flow left in the store; absent if there is no Temporal. */
   history?: HistoryCost;
   /** Megabytes that the worker holds at the end. */
   memory: number;

@@ -6,7 +6,7 @@ type Event = temporal.api.history.v1.IHistoryEvent;
 
 export interface HistoryCost {
   events: number;
-  /** As the server stores them: encrypted, where payloads are. */
+  /** As the server stores them: encrypted, if payloads are. */
   bytes: number;
   /** Billable actions, as Temporal Cloud counts those that a history shows. */
   actions: number;

@@ -16,7 +16,7 @@ export type PollClock = 'slots' | 'afterReply';
 const mostNotedLate = 1_000;
 
 /**
- * For every poll that was due within the window: the milliseconds until Flinks was asked. Where a slot was skipped that is
+ * For every poll that was due within the window: the milliseconds until Flinks was asked. If a slot was skipped that is
  * the time until the next poll, so that skipping makes nothing look better. A poll that never came is Infinity.
  */
 export function lateness(

@@ -37,7 +37,7 @@ const read = async <T>(file: string): Promise<T> => JSON.parse(await readFile(fi
 const mixed = await read<Parts & { oneAccount: Part; mix: Part; shares: Shares; cores: number }>(options.mixed);
 const waited = options.wait === undefined ? undefined : await read<{ rows: Waited[] }>(options.wait);
 
-// Of the smallest number of runs, because more than the machine can carry make a poll look dear.
+// Of the smallest number of runs, because more than the machine can carry make a poll look expensive.
 const steady = waited?.rows.filter(({ waiter }) => waiter === 'product').toSorted((a, b) => a.runs - b.runs)[0];
 const parts: Parts = steady
   ? { ...mixed, poll: { ...mixed.poll, serverMs: steady.cpu.server, workerMs: steady.cpu.worker } }
@@ -83,7 +83,7 @@ interface Check {
   what: string;
   model: number;
   measured: number;
-  /** A share of what was measured; above 0 where the model says more. */
+  /** A share of what was measured; above 0 if the model says more. */
   error: number;
 }
 

@@ -27,7 +27,7 @@ export const against = (one: Figures, other: Figures): Record<string, Spread> =>
 /** Idle p50 of a flow above the plain script's, in milliseconds. */
 export const aboveScript = (flow: Figures, script: Figures): number => flow.latency.p50 - script.latency.p50;
 
-/** Every ratio that the figures of one mode allow; each is absent where a contender is. */
+/** Every ratio that the figures of one mode allow; each is absent if a contender is. */
 export function ratiosOf(figures: ReadonlyMap<string, Figures>): Record<string, Spread | number> {
   const [tuned, untuned] = [figures.get('flinks-temporal'), figures.get('flinks-temporal, default server')];
   const script = figures.get('plain script');

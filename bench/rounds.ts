@@ -7,7 +7,7 @@ import { percentile } from './statistics.js';
 export const modes = ['cached', 'live'] as const;
 export type Mode = (typeof modes)[number];
 
-/** CPU milliseconds a flow. `flinks` is the simulator, which is none of a contender's cost. */
+/** CPU milliseconds a flow. `flinks` is the simulator, which is not a cost of any contender. */
 export type Cpu = Record<'server' | 'worker' | 'database' | 'client' | 'flinks', number>;
 
 export interface Round {

@@ -26,7 +26,7 @@ export interface Waited {
   waiter: Waiter;
   runs: number;
   polls: number;
-  /** Seconds; Infinity, in JSON null, where a poll never came. */
+  /** Seconds; Infinity, in JSON null, if a poll never came. */
   lateness: { p50: number; p99: number; max: number };
   /** Polls of the busiest second against the mean: 1 is perfectly even. */
   busiestSecond: number;

@@ -51,7 +51,7 @@ export interface Postgres {
   dump(database: string): Promise<string>;
 }
 
-/** The folder of PostgreSQL's programs; fails where they are not installed. */
+/** The folder of PostgreSQL's programs; fails if they are not installed. */
 export async function postgresPrograms(): Promise<string> {
   const find = 'readlink -f "$(command -v initdb || ls /usr/lib/postgresql/*/bin/initdb | tail -n 1)"';
   return dirname((await run('sh', ['-c', find])).stdout.trim());

@@ -111,7 +111,7 @@ async function trial(): Promise<void> {
 async function until(what: string, ask: () => Promise<boolean>): Promise<void> {
   const giveUpAt = Date.now() + 90_000;
   while (!(await ask())) {
-    if (Date.now() > giveUpAt) throw new Error(`Waited in vain until ${what}.`);
+    if (Date.now() > giveUpAt) throw new Error(`Gave up waiting until ${what}.`);
     await pause(500);
   }
   passed(what);

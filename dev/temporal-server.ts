@@ -16,7 +16,7 @@ export interface TemporalServerOptions {
   codecEndpoint?: string | undefined;
   /** SQLite file that keeps the runs. Without it they are gone with the server. */
   dbFilename?: string | undefined;
-  /** Created at the start where it does not exist; `default` if it is absent. */
+  /** Created at the start if it does not exist; `default` if it is absent. */
   namespace?: string | undefined;
   /** Dynamic configuration of the server, each as `name=value`. */
   settings?: readonly string[] | undefined;
@@ -71,7 +71,7 @@ const quickPolls = dynamicConfig(
 // also at its start and at each change of a search attribute.
 const calmLists = dynamicConfig('history.visibilityProcessorMaxPollRPS=1', 'history.visibilityTaskBatchSize=1000');
 
-// Runs take turns by tenant only where that is switched on. A queue in several parts keeps the order in each part alone.
+// Runs take turns by tenant only if that is switched on. A queue in several parts keeps the order in each part alone.
 const turns = dynamicConfig(
   'matching.enableFairness=true',
   'matching.numTaskqueueReadPartitions=1',

@@ -39,7 +39,7 @@ export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value as a list of strings, or undefined where it is something else. */
+/** The value as a list of strings, or undefined if it is something else. */
 export function listOfTexts(value: unknown): string[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const texts = value.filter((item): item is string => typeof item === 'string');

@@ -7,7 +7,7 @@ import { fieldsOf, type Json } from './fields.js';
 import { coded, failure, invalidRequest, page, type Reply } from './replies.js';
 import { type Call, createWorld, type Door } from './world.js';
 
-/** A request as it came, its path already taken apart. `body` is undefined where it is no JSON object. */
+/** A request as it came, its path already taken apart. `body` is undefined if it is not a JSON object. */
 export interface Incoming {
   endpoint: Endpoint;
   method: string;
@@ -21,7 +21,7 @@ export interface Incoming {
 /** What came of a request: the reply, the fault that is to befall it, and whom it concerned. */
 export interface Outcome {
   call: Call;
-  /** The login's, also where its session has ended. */
+  /** The login's, also if its session has ended. */
   loginId: string | undefined;
   live: boolean;
   answer: boolean;

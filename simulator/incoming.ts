@@ -14,7 +14,7 @@ export async function readText(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** The request as one to a door of Flinks, or undefined where its path leads to none. */
+/** The request as one to a door of Flinks, or undefined if its path leads to no door. */
 export function incomingFrom(request: IncomingMessage, text: string, at: number): Incoming | undefined {
   const { pathname } = new URL(request.url ?? '/', 'http://simulator');
   const [, customerId, endpoint, id] = PATH.exec(pathname) ?? [];

@@ -11,7 +11,7 @@ export function refreshedAt(login: Login, at: number): number {
   return login.refreshedAt;
 }
 
-/** The `Login` of a reply, or nothing where Flinks keeps nothing of the login. */
+/** The `Login` of a reply, or nothing if Flinks keeps nothing of the login. */
 export function loginBody({ login, save }: Session, at: number): Json {
   if (!save || login.scenario.withoutLogin) return {};
   return {

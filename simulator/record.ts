@@ -16,12 +16,12 @@ export interface RecordedRequest {
   /** Authorize only: an answer, which carries a RequestId. */
   answer?: boolean;
   headers: Record<string, string>;
-  /** The parsed body, or the text itself where it is no JSON object. */
+  /** The parsed body, or the text itself if it is not a JSON object. */
   body?: Json | string;
   /** How many requests of the same endpoint and LoginId were still open when this one came. */
   openAlongside: number;
   fault?: Fault['kind'];
-  /** Set when the reply begins to leave; absent where none ever did. */
+  /** Set when the reply begins to leave; absent if none ever did. */
   status?: number;
   code?: string;
   /** When the exchange ended: the reply was sent, or the connection was gone. */

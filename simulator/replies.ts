@@ -1,6 +1,6 @@
 import type { Json } from './fields.js';
 
-/** What goes back to the client: a JSON body, or a page of HTML where a gateway would have answered. */
+/** What goes back to the client: a JSON body, or a page of HTML if a gateway would have answered. */
 export interface Reply {
   status: number;
   headers?: Record<string, string>;

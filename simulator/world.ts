@@ -22,7 +22,7 @@ export function createWorld(keys: Keys, seed: number): World {
 export interface Call {
   headers: Record<string, string>;
   body: Fields;
-  /** The GUID at the end of the path, where the endpoint has one. */
+  /** The GUID at the end of the path, if the endpoint has one. */
   id?: string;
   at: number;
   token?: Token;

@@ -42,7 +42,7 @@ test('a night needs what its busiest hour does', () => {
   expect(need.perSecond.polls).toBeCloseTo(80);
   expect(need.perSecond.events).toBeCloseTo(4_400);
   expect(need.perSecond.databaseWrites).toBeCloseTo(2_400);
-  // 200 a second, of which a fifth waits a minute and a tenth two.
+  // 200 a second. A fifth of them waits a minute, and a tenth two.
   expect(need.waitingAtOnce).toBeCloseTo(200 * (12 + 12));
   expect(need.serverCores).toBeCloseTo(6);
   expect(need.workerCores).toBeCloseTo(9.6);
@@ -64,7 +64,7 @@ test('a machine carries as many runs as its cores have time for all parts of one
   expect(atSaturation(part({ serverMs: 10, workerMs: 20, clientMs: 5, flinksMs: 5 }), 2)).toBe(50);
 });
 
-test('local activities of one workflow task are billed as one action, and replies as none', () => {
+test('local activities of one workflow task are billed as one action, and replies are not billed', () => {
   const marker = (workflowTaskCompletedEventId: number) => ({
     markerRecordedEventAttributes: { workflowTaskCompletedEventId: workflowTaskCompletedEventId as never },
   });

@@ -38,7 +38,7 @@ test('only what was due in the window counts, and every run has slots of its own
   expect(pollsWithin([...polls(2_000, 3_050, 4_000), ...other], window).map(({ at }) => at)).toEqual([3_050, 2_700]);
 });
 
-test('where each poll is due after the reply to the one before, lateness does not add up', () => {
+test('if each poll is due after the reply to the one before, lateness does not add up', () => {
   expect(lateness(polls(2_300, 3_310), 'afterReply', 1_000, { from: 0, to: 4_000 })).toEqual([300, 0]);
   expect(lateness(polls(2_000), 'afterReply', 1_000, { from: 0, to: 4_000 })).toEqual([0, Infinity]);
 });

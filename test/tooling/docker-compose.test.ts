@@ -67,11 +67,11 @@ test('the image of the product has nothing of the simulator, and is what is buil
 
 test('each service of ours is built from the stage that has its program, and no two stages share a tag', () => {
   const built = ours.map(([name, { build, image }]) => [name, build?.target, image.split(':')[0]]);
-  expect(built.toSorted()).toEqual([
+  expect(built).toEqual([
     ['codec-server', 'production', 'flinks-temporal'],
-    ['simulator', 'simulator', 'flinks-temporal-simulator'],
-    ['starter', 'production', 'flinks-temporal'],
     ['worker', 'production', 'flinks-temporal'],
+    ['starter', 'production', 'flinks-temporal'],
+    ['simulator', 'simulator', 'flinks-temporal-simulator'],
   ]);
 });
 
