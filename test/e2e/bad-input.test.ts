@@ -5,35 +5,26 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePorts, loopback } from '../../dev/ports.js';
-import type { TemporalServer } from '../../dev/temporal-server.js';
-import { loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
+import { loginIdFor } from '../../simulator/server.js';
 import { workerEnvironment } from '../../simulator/defaults.js';
-import { devServer } from '../support/servers.js';
-import { documentOf, errorOf, starterAt, type Starter } from '../support/starter.js';
+import { liveStack } from '../support/live-stack.js';
+import { documentOf, errorOf, starterAt } from '../support/starter.js';
 import { starterHere } from '../support/starter-here.js';
-import { launchWorker, startWorker, type WorkerProcess } from '../support/worker-process.js';
+import { launchWorker } from '../support/worker-process.js';
 
-let server: TemporalServer;
-let simulator: Simulator;
-let worker: WorkerProcess;
+const { server, simulator, work } = await liveStack();
+await work();
 /** Each command is a process of its own. */
-let starter: Starter;
-let here: ReturnType<typeof starterHere>;
+const starter = starterAt(server.address);
+const here = starterHere(server.address);
 let folder: string;
 
 beforeAll(async () => {
-  [server, simulator] = await Promise.all([devServer(), startSimulator()]);
-  worker = await startWorker(server, simulator);
-  starter = starterAt(server.address);
-  here = starterHere(server.address);
   folder = await mkdtemp(join(tmpdir(), 'bad-input-'));
   await writeFile(join(folder, 'broken.json'), '{"login": {');
 });
 
 afterAll(async () => {
-  await worker?.stop();
-  await simulator?.close();
-  await server?.stop();
   if (folder) await rm(folder, { recursive: true });
 });
 

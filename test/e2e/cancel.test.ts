@@ -1,37 +1,12 @@
-import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TemporalServer } from '../../dev/temporal-server.js';
+import { expect, test } from 'vitest';
 import type { Endpoint } from '../../simulator/endpoints.js';
-import { loginIdFor, startSimulator, type RecordedRequest, type Simulator } from '../../simulator/server.js';
-import { AccountDetailsClient } from '../../src/client.js';
+import { loginIdFor, type RecordedRequest } from '../../simulator/server.js';
 import type { Stage } from '../../src/contract.js';
-import { testConverter } from '../support/encryption.js';
-import { devServer } from '../support/servers.js';
+import { liveStack } from '../support/live-stack.js';
 import { until } from '../support/until.js';
-import { startWorker, type WorkerProcess } from '../support/worker-process.js';
 
-let server: TemporalServer;
-let simulator: Simulator;
-let worker: WorkerProcess;
-let temporal: Client;
-let client: AccountDetailsClient;
-
-beforeAll(async () => {
-  [server, simulator] = await Promise.all([devServer(), startSimulator()]);
-  worker = await startWorker(server, simulator);
-  temporal = new Client({
-    connection: await Connection.connect({ address: server.address }),
-    dataConverter: testConverter(),
-  });
-  client = new AccountDetailsClient(temporal);
-});
-
-afterAll(async () => {
-  await client?.close();
-  await worker?.stop();
-  await simulator?.close();
-  await server?.stop();
-});
+const { simulator, temporal, client, work } = await liveStack();
+await work();
 
 const polling = { interval: '1 second', deadline: '1 minute' };
 

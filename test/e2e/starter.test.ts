@@ -1,43 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TemporalServer } from '../../dev/temporal-server.js';
+import { describe, expect, test } from 'vitest';
 import { workerEnvironment } from '../../simulator/defaults.js';
 import { countByEndpoint, requestsOf } from '../../simulator/record.js';
-import { loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
-import type { AccountDetailsClient } from '../../src/client.js';
+import { loginIdFor } from '../../simulator/server.js';
 import type { Stage } from '../../src/contract.js';
-import { clientAt } from '../support/client.js';
-import { devServer } from '../support/servers.js';
-import { documentOf, errorOf, starterAt, type Ran, type Starter } from '../support/starter.js';
+import { liveStack } from '../support/live-stack.js';
+import { documentOf, errorOf, starterAt, type Ran } from '../support/starter.js';
 import { starterHere } from '../support/starter-here.js';
 import { until } from '../support/until.js';
-import { startWorker, type WorkerProcess } from '../support/worker-process.js';
 
 const prompt = 'What city were you born in?';
 const once = { GenerateAuthorizeToken: 1, Authorize: 1, GetAccountsSummary: 1, GetAccountsDetail: 1 };
 
-let server: TemporalServer;
-let simulator: Simulator;
-let worker: WorkerProcess;
+const { server, simulator, client, work } = await liveStack();
+const worker = await work();
 /** Each command is a process of its own: every command is tried so at least once. */
-let starter: Starter;
-let here: ReturnType<typeof starterHere>;
-/** For waiting only: what is tested is the command line. */
-let client: AccountDetailsClient;
-
-beforeAll(async () => {
-  [server, simulator] = await Promise.all([devServer(), startSimulator()]);
-  worker = await startWorker(server, simulator);
-  starter = starterAt(server.address);
-  here = starterHere(server.address);
-  client = await clientAt(server.address);
-});
-
-afterAll(async () => {
-  await client?.close();
-  await worker?.stop();
-  await simulator?.close();
-  await server?.stop();
-});
+const starter = starterAt(server.address);
+const here = starterHere(server.address);
 
 const idOf = (loginId: string): string => `account-details-${loginId}`;
 const sent = (loginId: string) => countByEndpoint(requestsOf(simulator.requests, loginId));
