@@ -22,15 +22,16 @@ export default defineConfig({
     // Encryption is on in tests as everywhere. The key is made anew for each run and reaches every process they start.
     env: { PAYLOAD_KEYS: `test:${randomBytes(32).toString('base64')}` },
     reporters: ['default', './test/support/closing-line.ts'],
-    // Each file has servers and workers of its own: a third one at a time starves the others on two slow cores.
-    maxWorkers: 2,
+    // Files with servers of their own wait a good part of their time, so that two cores are busy with three of them.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [
-      project('unit', 20_000),
-      project('tooling', 20_000),
+      // Their files share a process: loading what they test takes longer than the tests. The limit is for a busy machine.
+      project('unit', 60_000, { isolate: false }),
+      project('tooling', 60_000, { isolate: false }),
       project('workflow', 60_000, withBundle),
       project('replay', 60_000),
-      project('e2e', 180_000, { globalSetup: [...withBundle.globalSetup, './test/support/compiled-starter.ts'] }),
+      project('e2e', 180_000, { globalSetup: [...withBundle.globalSetup, './test/support/compiled-programs.ts'] }),
       // What fails for long: `npm run test:chaos`. It is left out of `npm test`, of which it repeats some in full size.
       project('chaos', 600_000, {
         ...withBundle,

@@ -3,37 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePorts } from '../../dev/ports.js';
-import type { TemporalServer } from '../../dev/temporal-server.js';
 import { countByEndpoint, requestsOf } from '../../simulator/record.js';
 import { PASSWORD } from '../../simulator/logins.js';
-import { answersFor, loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
-import type { AccountDetailsClient } from '../../src/client.js';
-import { clientAt } from '../support/client.js';
-import { devServer } from '../support/servers.js';
-import { starterAt, type Ran, type RunOptions, type Starter } from '../support/starter.js';
+import { answersFor, loginIdFor } from '../../simulator/server.js';
+import { liveStack } from '../support/live-stack.js';
+import { starterAt, type Ran, type RunOptions } from '../support/starter.js';
 import { until } from '../support/until.js';
-import { startWorker, type WorkerProcess } from '../support/worker-process.js';
 
-let server: TemporalServer;
-let simulator: Simulator;
-let worker: WorkerProcess;
-let starter: Starter;
-let client: AccountDetailsClient;
+const { server, simulator, client, work } = await liveStack();
+await work({ LOG_LEVEL: 'warn' });
+const starter = starterAt(server.address);
 let folder: string;
 
 beforeAll(async () => {
-  [server, simulator] = await Promise.all([devServer(), startSimulator()]);
-  worker = await startWorker(server, simulator, { LOG_LEVEL: 'warn' });
-  starter = starterAt(server.address);
-  client = await clientAt(server.address);
   folder = await mkdtemp(join(tmpdir(), 'batch-'));
 });
 
 afterAll(async () => {
-  await client?.close();
-  await worker?.stop();
-  await simulator?.close();
-  await server?.stop();
   await rm(folder, { recursive: true, force: true });
 });
 

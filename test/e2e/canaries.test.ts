@@ -160,7 +160,7 @@ describe('with encryption on', () => {
     expect(worker.output()).toMatch(/"level":"trace".*Got workflow activation/);
     expect(worker.output()).toMatch(/"sdkComponent":"core"/);
     expect(worker.output()).toMatch(/"msg":"Activity failed"/);
-    expect(processes).toMatch(/src\/worker\.ts/);
+    expect(processes).toMatch(/src\/worker\.[jt]s/);
     expect(processes).toMatch(/src\/starter\.[jt]s answer/);
 
     const named = [...worker.output().matchAll(/"error":\{"type":"(\w+)".*"msg":"Workflow failed"/g)].map(

@@ -1,37 +1,12 @@
-import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TemporalServer } from '../../dev/temporal-server.js';
+import { expect, test } from 'vitest';
 import type { Endpoint } from '../../simulator/endpoints.js';
-import { loginIdFor, startSimulator, type RecordedRequest, type Simulator } from '../../simulator/server.js';
-import { AccountDetailsClient } from '../../src/client.js';
+import { loginIdFor, type RecordedRequest } from '../../simulator/server.js';
 import type { Stage } from '../../src/contract.js';
-import { testConverter } from '../support/encryption.js';
-import { devServer } from '../support/servers.js';
+import { liveStack } from '../support/live-stack.js';
 import { until } from '../support/until.js';
-import { startWorker, type WorkerProcess } from '../support/worker-process.js';
 
-let server: TemporalServer;
-let simulator: Simulator;
-let worker: WorkerProcess;
-let temporal: Client;
-let client: AccountDetailsClient;
-
-beforeAll(async () => {
-  [server, simulator] = await Promise.all([devServer(), startSimulator()]);
-  worker = await startWorker(server, simulator);
-  temporal = new Client({
-    connection: await Connection.connect({ address: server.address }),
-    dataConverter: testConverter(),
-  });
-  client = new AccountDetailsClient(temporal);
-});
-
-afterAll(async () => {
-  await client?.close();
-  await worker?.stop();
-  await simulator?.close();
-  await server?.stop();
-});
+const { simulator, temporal, client, work } = await liveStack();
+await work();
 
 const polling = { interval: '1 second', deadline: '1 minute' };
 
@@ -57,7 +32,7 @@ const blocking: { endpoint: Endpoint; scenario: string; mode: 'cached' | 'live' 
 ];
 
 test.each(blocking)(
-  'a run cancelled while Flinks holds $endpoint is closed within 5 s, its request hung up before, and may be started anew',
+  'a run cancelled while Flinks holds $endpoint is closed at once, its request hung up before, and may be started again',
   async ({ endpoint, scenario, mode }) => {
     const loginId = loginIdFor(scenario);
     simulator.inject({ endpoint, loginId, fault: { kind: 'slow-first-byte', delayMs: 120_000 } });
@@ -67,7 +42,7 @@ test.each(blocking)(
     expect(held.closedAt).toBeUndefined();
 
     const { askedAt, closedAt } = await cancel(workflowId);
-    expect(closedAt - askedAt).toBeLessThan(5_000);
+    // Flinks would have held it for two minutes. How long a cancel takes is measured in test/chaos/cancels.test.ts.
     expect(held).toMatchObject({ abortedByClient: true });
     expect(held.closedAt).toBeGreaterThanOrEqual(askedAt);
     // The worker hangs up before it says so, and the simulator hears of its socket a moment later.
@@ -90,14 +65,13 @@ const waiting: { stage: Stage; scenario: string }[] = [
   { stage: 'waitingForFlinks', scenario: 'pending-for-ever' },
 ];
 
-test.each(waiting)('a run cancelled in $stage is closed within 5 s and asks Flinks nothing more', async (one) => {
+test.each(waiting)('a run cancelled in $stage is closed and asks Flinks nothing more', async (one) => {
   const loginId = loginIdFor(one.scenario);
   const { workflowId } = await client.start({ login: { loginId } });
   await until(`the run is in ${one.stage}`, async () => (await client.progress(workflowId)).stage === one.stage);
   const sent = requestsOf(loginId).length;
 
-  const { askedAt, closedAt } = await cancel(workflowId);
-  expect(closedAt - askedAt).toBeLessThan(5_000);
+  await cancel(workflowId);
   expect(requestsOf(loginId)).toHaveLength(sent);
   await expect(client.answer(workflowId, { answers: { Any: 'one' } })).rejects.toMatchObject({ code: 'RunClosed' });
 });

@@ -58,7 +58,6 @@ afterEach(async () => {
 });
 
 test('the demo takes a LoginId through a question and a wait to its accounts, and leaves nothing running', async () => {
-  const before = Date.now();
   const one = startDemo();
   await one.shows('awaitingAnswers');
   const parts = (await one.running()).join('\n');
@@ -66,7 +65,6 @@ test('the demo takes a LoginId through a question and a wait to its accounts, an
   expect(parts).toContain('worker.ts');
 
   expect({ exitCode: await one.ended, stderr: one.written.stderr }).toEqual({ exitCode: 0, stderr: '' });
-  expect(Date.now() - before).toBeLessThan(60_000);
   const { stdout } = one.written;
   expect(stdout).toMatch(/The bank asks: What city were you born in\?; the demo answers: Montreal/);
   const order = ['awaitingAnswers', 'waitingForFlinks', 'completed'].map((s) => stdout.indexOf(s));

@@ -1,27 +1,20 @@
 // Every exit code of every command, as docs/contract.md promises them.
 import { Readable } from 'node:stream';
-import { Connection, WorkflowClient } from '@temporalio/client';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { WorkflowClient } from '@temporalio/client';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { localEnvironment } from '../../dev/local-environment.js';
 import { freePorts, loopback } from '../../dev/ports.js';
-import type { TemporalServer } from '../../dev/temporal-server.js';
 import { workerEnvironment } from '../../simulator/defaults.js';
-import { loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
-import type { AccountDetailsClient } from '../../src/client.js';
+import { loginIdFor } from '../../simulator/server.js';
 import { accountDetailsWorkflowId, type Stage } from '../../src/contract.js';
 import { main } from '../../src/starter.js';
-import { clientAt } from '../support/client.js';
 import { checkDocuments, commandOf } from '../support/documents.js';
 import { tableRows } from '../support/markdown.js';
-import { devServer } from '../support/servers.js';
+import { liveStack } from '../support/live-stack.js';
 import { until } from '../support/until.js';
-import { startWorker, type WorkerProcess } from '../support/worker-process.js';
 
-let server: TemporalServer;
-let simulator: Simulator;
-let worker: WorkerProcess;
-let connection: Connection;
-let client: AccountDetailsClient;
+const { server, simulator, connection, client, work } = await liveStack();
+await work();
 
 const prompt = 'What city were you born in?';
 const done = loginIdFor('plain', 1);
@@ -33,11 +26,6 @@ const pending = loginIdFor('pending-for-ever', 1);
 const nobody = loginIdFor('plain', 999);
 
 beforeAll(async () => {
-  [server, simulator] = await Promise.all([devServer(), startSimulator()]);
-  worker = await startWorker(server, simulator);
-  connection = await Connection.connect({ address: server.address });
-  client = await clientAt(server.address);
-
   const polling = { interval: '10 minutes', deadline: '1 hour' };
   for (const loginId of [done, refused, asked, cancelled, terminated]) await client.start({ login: { loginId } });
   await client.start({ login: { loginId: pending }, polling });
@@ -48,14 +36,6 @@ beforeAll(async () => {
   ]);
   await client.cancel(accountDetailsWorkflowId(cancelled));
   await new WorkflowClient({ connection }).getHandle(accountDetailsWorkflowId(terminated)).terminate();
-});
-
-afterAll(async () => {
-  await client?.close();
-  await connection?.close();
-  await worker?.stop();
-  await simulator?.close();
-  await server?.stop();
 });
 
 const reaches = (loginId: string, stage: Stage) =>

@@ -22,7 +22,7 @@ import { deletesAtOnce, devServer } from '../support/servers.js';
 import { atTerminal, hasTerminal } from '../support/terminal.js';
 import { until } from '../support/until.js';
 import { startWorker, type WorkerProcess } from '../support/worker-process.js';
-import { starterProgram } from '../support/compiled-starter.js';
+import { program } from '../support/compiled-programs.js';
 import { checkDocuments } from '../support/documents.js';
 
 const namespace = 'default';
@@ -76,7 +76,7 @@ afterAll(async () => {
 
 /** The command line in a process of its own. It gets no payload key: nothing has to be read to be forgotten. */
 async function forget(args: string[], env: Record<string, string | undefined> = storage()) {
-  const child = spawn(process.execPath, [...starterProgram(), 'forget', '--json', ...args], {
+  const child = spawn(process.execPath, [...program('src/starter'), 'forget', '--json', ...args], {
     env: { ...localEnvironment({ TEMPORAL_ADDRESS: temporal.address }), PAYLOAD_KEYS: undefined, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 150_000,

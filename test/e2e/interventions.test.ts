@@ -1,35 +1,26 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { temporalCli } from '../../dev/binaries.js';
 import { localEnvironment } from '../../dev/local-environment.js';
-import type { TemporalServer } from '../../dev/temporal-server.js';
-import { loginIdFor, startSimulator, type RecordedRequest, type Simulator } from '../../simulator/server.js';
+import { loginIdFor, type RecordedRequest } from '../../simulator/server.js';
 import { connectClient } from '../../src/client.js';
 import type { RetrieveAccountDetailsInput } from '../../src/contract.js';
-import { devServer } from '../support/servers.js';
+import { liveStack } from '../support/live-stack.js';
 import { until } from '../support/until.js';
-import { startWorker, type WorkerProcess } from '../support/worker-process.js';
+import type { WorkerProcess } from '../support/worker-process.js';
 
 const prompt = 'What city were you born in?';
 
-let server: TemporalServer;
-let simulator: Simulator;
-let worker: WorkerProcess;
+const { server, simulator, work: startWorker } = await liveStack();
 let n = 0;
 
 // With encryption off, because the CLI alone has no key.
-const work = () => startWorker(server, simulator, { PAYLOAD_ENCRYPTION: 'off' });
+let worker: WorkerProcess;
+const work = () => startWorker({ PAYLOAD_ENCRYPTION: 'off' });
 
 beforeAll(async () => {
-  [server, simulator] = await Promise.all([devServer(), startSimulator()]);
   worker = await work();
-});
-
-afterAll(async () => {
-  await worker?.stop();
-  await simulator?.close();
-  await server?.stop();
 });
 
 async function temporal(...args: string[]): Promise<string> {

@@ -1,30 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TemporalServer } from '../../dev/temporal-server.js';
+import { expect, test } from 'vitest';
 import { countByEndpoint, requestsOf } from '../../simulator/record.js';
-import { answersFor, loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
-import type { AccountDetailsClient } from '../../src/client.js';
-import { clientAt } from '../support/client.js';
-import { devServer } from '../support/servers.js';
+import { answersFor, loginIdFor } from '../../simulator/server.js';
+import { liveStack } from '../support/live-stack.js';
 import { until } from '../support/until.js';
-import { startWorker, type WorkerProcess } from '../support/worker-process.js';
 
-let server: TemporalServer;
-let simulator: Simulator;
-let worker: WorkerProcess;
-let client: AccountDetailsClient;
-
-beforeAll(async () => {
-  [server, simulator] = await Promise.all([devServer(), startSimulator()]);
-  worker = await startWorker(server, simulator, { LOG_LEVEL: 'warn' });
-  client = await clientAt(server.address);
-});
-
-afterAll(async () => {
-  await client?.close();
-  await worker?.stop();
-  await simulator?.close();
-  await server?.stop();
-});
+const { simulator, client, work } = await liveStack();
+await work({ LOG_LEVEL: 'warn' });
 
 const scenarios = ['one-account', 'question', 'pending-2-polls'] as const;
 

@@ -1,46 +1,26 @@
-import { Client, Connection } from '@temporalio/client';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { TemporalServer } from '../../dev/temporal-server.js';
+import { afterEach, expect, test } from 'vitest';
 import { workerEnvironment } from '../../simulator/defaults.js';
-import { answersFor, loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
-import { AccountDetailsClient, type ListedRun } from '../../src/client.js';
+import { answersFor, loginIdFor } from '../../simulator/server.js';
+import type { ListedRun } from '../../src/client.js';
 import { searchAttributes } from '../../src/contract.js';
-import { testConverter } from '../support/encryption.js';
 import { createNamespace } from '../support/namespaces.js';
-import { devServer } from '../support/servers.js';
+import { liveStack } from '../support/live-stack.js';
 import { until } from '../support/until.js';
-import { launchWorker, startWorker, type WorkerProcess } from '../support/worker-process.js';
+import { launchWorker, type WorkerProcess } from '../support/worker-process.js';
 
 const namespace = 'default';
 const names = Object.keys(searchAttributes).toSorted();
 
-let server: TemporalServer;
-let simulator: Simulator;
-let connection: Connection;
-let temporal: Client;
-let client: AccountDetailsClient;
+const { server, simulator, connection, temporal, client, work } = await liveStack();
 let worker: WorkerProcess | undefined;
 let customer = 0;
 
-beforeAll(async () => {
-  [server, simulator] = await Promise.all([devServer(), startSimulator()]);
-  connection = await Connection.connect({ address: server.address });
-  temporal = new Client({ connection, dataConverter: testConverter() });
-  client = new AccountDetailsClient(temporal);
-});
-
 afterEach(() => worker?.stop());
-
-afterAll(async () => {
-  await client?.close();
-  await simulator?.close();
-  await server?.stop();
-});
 
 /** Puts a worker with this setting in the place of the one before. */
 async function useWorker(SEARCH_ATTRIBUTES: 'on' | 'off'): Promise<void> {
   await worker?.stop();
-  worker = await startWorker(server, simulator, { SEARCH_ATTRIBUTES });
+  worker = await work({ SEARCH_ATTRIBUTES });
 }
 
 /** Which of ours are registered. */

@@ -1,39 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TemporalServer } from '../../dev/temporal-server.js';
+import { describe, expect, test } from 'vitest';
 import { workerEnvironment } from '../../simulator/defaults.js';
 import { countByEndpoint, requestsOf } from '../../simulator/record.js';
-import { loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
-import type { AccountDetailsClient } from '../../src/client.js';
+import { loginIdFor } from '../../simulator/server.js';
 import type { Stage } from '../../src/contract.js';
-import { clientAt } from '../support/client.js';
-import { devServer } from '../support/servers.js';
-import { documentOf, errorOf, starterAt, type Ran, type Starter } from '../support/starter.js';
+import { liveStack } from '../support/live-stack.js';
+import { documentOf, errorOf, starterAt, type Ran } from '../support/starter.js';
+import { starterHere } from '../support/starter-here.js';
 import { until } from '../support/until.js';
-import { startWorker, type WorkerProcess } from '../support/worker-process.js';
 
 const prompt = 'What city were you born in?';
 const once = { GenerateAuthorizeToken: 1, Authorize: 1, GetAccountsSummary: 1, GetAccountsDetail: 1 };
 
-let server: TemporalServer;
-let simulator: Simulator;
-let worker: WorkerProcess;
-let starter: Starter;
-/** For waiting only: what is tested is the command line. */
-let client: AccountDetailsClient;
-
-beforeAll(async () => {
-  [server, simulator] = await Promise.all([devServer(), startSimulator()]);
-  worker = await startWorker(server, simulator);
-  starter = starterAt(server.address);
-  client = await clientAt(server.address);
-});
-
-afterAll(async () => {
-  await client?.close();
-  await worker?.stop();
-  await simulator?.close();
-  await server?.stop();
-});
+const { server, simulator, client, work } = await liveStack();
+const worker = await work();
+/** Each command is a process of its own: every command is tried so at least once. */
+const starter = starterAt(server.address);
+const here = starterHere(server.address);
 
 const idOf = (loginId: string): string => `account-details-${loginId}`;
 const sent = (loginId: string) => countByEndpoint(requestsOf(simulator.requests, loginId));
@@ -52,8 +34,7 @@ const reaches = (loginId: string, stage: Stage) =>
 const ended = (ran: Ran) => ({ exit: ran.exit, ...(documentOf(ran) as object) });
 const failed = (ran: Ran) => ({ exit: ran.exit, ...errorOf(ran) });
 
-// These only take turns at the processors: each has a customer of its own.
-describe.concurrent('the command line', () => {
+describe('the command line', () => {
   test('a run is started, its status told and its result printed, each as one JSON document', async () => {
     const loginId = loginIdFor('plain', 1);
     const started = ended(await starter(['start', '--login-id', loginId.toUpperCase(), '--days', 'Days365', '--json']));
@@ -120,10 +101,10 @@ describe.concurrent('the command line', () => {
 
   test('a login that is started twice is joined, and refused by name of the fields where it means something else', async () => {
     const loginId = loginIdFor('question', 1);
-    const first = ended(await starter(['start', '--login-id', loginId, '--json']));
+    const first = ended(await here(['start', '--login-id', loginId, '--json']));
     const same = ['start', '--login-id', loginId.toUpperCase(), '--interval', '30s', '--mode', 'cached', '--json'];
     const other = ['start', '--login-id', loginId, '--mode', 'live', '--days', 'Days365', '--json'];
-    const [joined, conflict] = await Promise.all([starter(same), starter(other)]);
+    const [joined, conflict] = await Promise.all([here(same), here(other)]);
     expect(ended(joined)).toEqual({ ...first, started: false });
     expect(failed(conflict)).toEqual({
       exit: 1,
@@ -134,30 +115,30 @@ describe.concurrent('the command line', () => {
     expect(errorOf(conflict).fields).toHaveLength(2);
     await reaches(loginId, 'awaitingAnswers');
     expect(sent(loginId)).toEqual({ GenerateAuthorizeToken: 1, Authorize: 1 });
-    expect(ended(await starter(['cancel', loginId, '--json']))).toMatchObject({ exit: 0, cancelled: true });
+    expect(ended(await here(['cancel', loginId, '--json']))).toMatchObject({ exit: 0, cancelled: true });
   });
 
   test('without a terminal a program is told that an answer is needed, gives it by stdin and gets the result', async () => {
     const loginId = loginIdFor('question', 2);
     const waited = failed(await starter(['start', '--login-id', loginId, '--wait', '--json']));
     expect(waited).toEqual({ exit: 3, code: 'AnswerNeeded', message: expect.stringContaining(idOf(loginId)) });
-    const [result, watch] = await Promise.all([starter(['result', loginId, '--json']), starter(['watch', loginId])]);
+    const [result, watch] = await Promise.all([here(['result', loginId, '--json']), here(['watch', loginId])]);
     expect(failed(result)).toMatchObject({ exit: 3, code: 'AnswerNeeded' });
     expect(watch).toMatchObject({ exit: 3, stdout: '', stderr: expect.stringContaining('npm run starter -- answer') });
 
-    const wrong = await starter(['answer', loginId, '--json'], { stdin: '{"Who are you?":"Nobody"}' });
+    const wrong = await here(['answer', loginId, '--json'], { stdin: '{"Who are you?":"Nobody"}' });
     expect(failed(wrong)).toMatchObject({ exit: 1, code: 'UnknownPrompt' });
     expect(wrong.stdout + wrong.stderr).not.toContain('Nobody');
-    const empty = await starter(['answer', loginId, '--json'], { stdin: `{"${prompt}":" "}` });
+    const empty = await here(['answer', loginId, '--json'], { stdin: `{"${prompt}":" "}` });
     expect(failed(empty)).toMatchObject({ exit: 1, code: 'EmptyAnswer' });
     expect(authorizes(loginId)).toHaveLength(1);
 
     const right = await starter(['answer', loginId, '--json'], { stdin: `{"${prompt}":"Montreal"}\n` });
     expect(ended(right)).toEqual({ exit: 0, accepted: true, round: 1 });
-    expect(ended(await starter(['result', loginId, '--json']))).toMatchObject({ exit: 0, challengeRounds: 1 });
+    expect(ended(await here(['result', loginId, '--json']))).toMatchObject({ exit: 0, challengeRounds: 1 });
     expect(authorizes(loginId)).toHaveLength(2);
     expect(authorizes(loginId)[1]?.body).toMatchObject({ SecurityResponses: { [prompt]: ['Montreal'] } });
-    const late = await starter(['answer', loginId, '--json'], { stdin: `{"${prompt}":"Montreal"}` });
+    const late = await here(['answer', loginId, '--json'], { stdin: `{"${prompt}":"Montreal"}` });
     expect(failed(late)).toMatchObject({ exit: 1, code: 'RunClosed' });
     expect(authorizes(loginId)).toHaveLength(2);
     expect(worker.output()).not.toContain('Montreal');
@@ -167,21 +148,19 @@ describe.concurrent('the command line', () => {
     const loginId = loginIdFor('pending-for-ever', 1);
     const input = ['--login-id', loginId, '--interval', '10 minutes'];
     const limit = ['--timeout', '1 second', '--json'];
-    const waited = failed(await starter(['start', ...input, '--wait', ...limit]));
+    const waited = failed(await here(['start', ...input, '--wait', ...limit]));
     expect(waited).toMatchObject({ exit: 4, code: 'Timeout', message: expect.stringContaining(idOf(loginId)) });
     const [result, watch] = await Promise.all([
-      starter(['result', loginId, ...limit]),
-      starter(['watch', loginId, '--timeout', '1 second']),
+      here(['result', loginId, ...limit]),
+      here(['watch', loginId, '--timeout', '1 second']),
     ]);
     expect(failed(result)).toMatchObject({ exit: 4, code: 'Timeout' });
     expect(watch).toMatchObject({ exit: 4, stdout: '' });
-    const status = documentOf(await starter(['status', loginId, '--json']));
+    const status = documentOf(await here(['status', loginId, '--json']));
     expect(status).toMatchObject({ status: 'RUNNING', progress: { stage: 'waitingForFlinks' } });
 
     expect(await starter(['cancel', loginId])).toMatchObject({ exit: 0, stdout: '' });
-    const after = await Promise.all(
-      ['result', 'watch', 'cancel'].map((command) => starter([command, loginId, '--json'])),
-    );
+    const after = await Promise.all(['result', 'watch', 'cancel'].map((command) => here([command, loginId, '--json'])));
     const [resultOf, watched, cancelled] = after.map(ended);
     expect(resultOf).toMatchObject({ exit: 1, error: { code: 'Cancelled' } });
     expect(watched).toMatchObject({ exit: 1, status: 'CANCELLED', progress: { stage: 'cancelled' } });
@@ -191,11 +170,11 @@ describe.concurrent('the command line', () => {
 
   test('a refused login ends in the contract’s words, for programs and for people, and is called once', async () => {
     const loginId = loginIdFor('test_disabled_account', 1);
-    expect(failed(await starter(['start', '--login-id', loginId, '--wait', '--json']))).toMatchObject({
+    expect(failed(await here(['start', '--login-id', loginId, '--wait', '--json']))).toMatchObject({
       exit: 1,
       code: 'LoginRefused',
     });
-    const [result, watch] = await Promise.all([starter(['result', loginId]), starter(['watch', loginId])]);
+    const [result, watch] = await Promise.all([here(['result', loginId]), here(['watch', loginId])]);
     for (const ran of [result, watch]) {
       expect(ran).toMatchObject({ exit: 1, stdout: '' });
       expect(ran.stderr).toContain('DISABLED_LOGIN');
@@ -207,14 +186,14 @@ describe.concurrent('the command line', () => {
   test('a run that is not there is said to be missing by every command that names one', async () => {
     const loginId = loginIdFor('plain', 999);
     const commands = ['status', 'answer', 'result', 'watch', 'cancel'];
-    const ran = await Promise.all(commands.map((command) => starter([command, loginId, '--json'], { stdin: '{}' })));
+    const ran = await Promise.all(commands.map((command) => here([command, loginId, '--json'], { stdin: '{}' })));
     for (const one of ran) expect(failed(one)).toMatchObject({ exit: 1, code: 'NoSuchRun' });
     expect(sent(loginId)).toEqual({});
   });
 
   test('operators list the runs of a stage', async () => {
     const loginId = loginIdFor('question', 3);
-    await starter(['start', '--login-id', loginId, '--json']);
+    await here(['start', '--login-id', loginId, '--json']);
     await until('the run is listed', async () => {
       for await (const { workflowId } of client.list({ stage: 'awaitingAnswers' }))
         if (workflowId === idOf(loginId)) return true;
@@ -229,13 +208,13 @@ describe.concurrent('the command line', () => {
       ]),
     });
     const [table, limited] = await Promise.all([
-      starter(['list', '--stage', 'awaitingAnswers']),
-      starter(['list', '--limit', '1', '--json']),
+      here(['list', '--stage', 'awaitingAnswers']),
+      here(['list', '--limit', '1', '--json']),
     ]);
     expect(table).toMatchObject({ exit: 0, stderr: '', stdout: expect.stringMatching(/^Workflow id +Status +Stage/) });
     expect(table.stdout).toContain(idOf(loginId));
     expect(documentOf(limited)).toHaveLength(1);
-    expect((await starter(['cancel', loginId])).exit).toBe(0);
+    expect((await here(['cancel', loginId])).exit).toBe(0);
   });
 
   test('doctor finds all well, or says which variable is missing', async () => {
@@ -243,7 +222,7 @@ describe.concurrent('the command line', () => {
     const badOf = (ran: Ran) => (documentOf(ran) as { ok: boolean; note: string }[]).filter(({ ok }) => !ok);
     const [well, missing] = await Promise.all([
       starter(['doctor', '--json'], { env: flinks }),
-      starter(['doctor', '--json'], { env: { ...flinks, FLINKS_API_KEY: undefined } }),
+      here(['doctor', '--json'], { env: { ...flinks, FLINKS_API_KEY: undefined } }),
     ]);
     expect({ exit: well.exit, bad: badOf(well) }).toEqual({
       exit: 0,
@@ -265,12 +244,12 @@ describe('a password', () => {
     const ran = await starter(['start', ...login, '--wait', '--json'], { stdin: `${secret}\n` });
     expect(failed(ran)).toMatchObject({ exit: 1, code: 'InvalidCredentials' });
     expect(loginsWith(secret)).toHaveLength(1);
-    const shown = await starter(['list', '--json']);
+    const shown = await here(['list', '--json']);
     expect(ran.stdout + ran.stderr + shown.stdout + worker.output()).not.toContain(secret);
   });
 
   test('that is right opens a live session under an id of the caller’s own', async () => {
-    const ran = await starter(['start', ...login, '--workflow-id', 'case-0142', '--wait', '--json'], {
+    const ran = await here(['start', ...login, '--workflow-id', 'case-0142', '--wait', '--json'], {
       stdin: 'Everyday',
     });
     expect(ended(ran)).toMatchObject({
@@ -280,14 +259,14 @@ describe('a password', () => {
       result: { freshness: { cached: false }, login: { username: 'plain+7' } },
     });
     expect(loginsWith('Everyday').map(({ live }) => live)).toEqual([true]);
-    expect(await starter(['status', '--workflow-id', 'case-0142'])).toMatchObject({ exit: 0 });
+    expect(await here(['status', '--workflow-id', 'case-0142'])).toMatchObject({ exit: 0 });
   });
 
   test('is not taken as an argument, and its absence is said', async () => {
     const before = simulator.requests.length;
     const [argument, nothing] = await Promise.all([
-      starter(['start', ...login, '--password', secret, '--json']),
-      starter(['start', ...login, '--json']),
+      here(['start', ...login, '--password', secret, '--json']),
+      here(['start', ...login, '--json']),
     ]);
     expect(failed(argument)).toMatchObject({ exit: 2, code: 'Usage' });
     expect(argument.stdout + argument.stderr).not.toContain(secret);

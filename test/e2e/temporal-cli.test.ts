@@ -1,35 +1,21 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { temporalCli } from '../../dev/binaries.js';
 import { localEnvironment } from '../../dev/local-environment.js';
-import type { TemporalServer } from '../../dev/temporal-server.js';
 import { countByEndpoint, requestsOf } from '../../simulator/record.js';
-import { loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
-import { devServer } from '../support/servers.js';
+import { loginIdFor } from '../../simulator/server.js';
+import { liveStack } from '../support/live-stack.js';
 import { until } from '../support/until.js';
-import { startWorker, type WorkerProcess } from '../support/worker-process.js';
 
 const run = promisify(execFile);
 
 // The words below are spelled out on purpose: they are what somebody with nothing but the Temporal CLI has to type.
 const prompt = 'What city were you born in?';
 
-let server: TemporalServer;
-let simulator: Simulator;
-let worker: WorkerProcess;
-
-beforeAll(async () => {
-  [server, simulator] = await Promise.all([devServer(), startSimulator()]);
-  // With encryption off, because the CLI alone has no key: what it reads has to be plain.
-  worker = await startWorker(server, simulator, { PAYLOAD_ENCRYPTION: 'off' });
-});
-
-afterAll(async () => {
-  await worker?.stop();
-  await simulator?.close();
-  await server?.stop();
-});
+const { server, simulator, work } = await liveStack();
+// With encryption off, because the CLI alone has no key: what it reads has to be plain.
+await work({ PAYLOAD_ENCRYPTION: 'off' });
 
 /** Runs `temporal …` and returns what it prints. A failed command throws an error with its `stdout` and `stderr`. */
 async function temporal(...args: string[]): Promise<string> {

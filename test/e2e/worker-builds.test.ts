@@ -1,37 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TemporalServer } from '../../dev/temporal-server.js';
-import { answersFor, loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
-import type { AccountDetailsClient } from '../../src/client.js';
-import { clientAt } from '../support/client.js';
-import { devServer } from '../support/servers.js';
-import { documentOf, errorOf, starterAt, type Starter } from '../support/starter.js';
+import { expect, test } from 'vitest';
+import { answersFor, loginIdFor } from '../../simulator/server.js';
+import { liveStack } from '../support/live-stack.js';
+import { documentOf, errorOf, starterAt } from '../support/starter.js';
 import { until } from '../support/until.js';
-import { startWorker, type WorkerProcess } from '../support/worker-process.js';
+import type { WorkerProcess } from '../support/worker-process.js';
 
-let server: TemporalServer;
-let simulator: Simulator;
-let client: AccountDetailsClient;
-let starter: Starter;
-const workers: WorkerProcess[] = [];
+const { server, simulator, client, work: startWorker } = await liveStack();
+const starter = starterAt(server.address);
 
-beforeAll(async () => {
-  [server, simulator] = await Promise.all([devServer(), startSimulator()]);
-  client = await clientAt(server.address);
-  starter = starterAt(server.address);
-});
-
-afterAll(async () => {
-  await Promise.all(workers.map((worker) => worker.stop()));
-  await client?.close();
-  await simulator?.close();
-  await server?.stop();
-});
-
-async function work(buildId: string): Promise<WorkerProcess> {
-  const worker = await startWorker(server, simulator, { WORKER_BUILD_ID: buildId });
-  workers.push(worker);
-  return worker;
-}
+const work = (buildId: string): Promise<WorkerProcess> => startWorker({ WORKER_BUILD_ID: buildId });
 
 const status = async (): Promise<unknown> => documentOf(await starter(['deploy', 'status', '--json']));
 const deployment = 'flinks-account-details';

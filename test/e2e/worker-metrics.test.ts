@@ -1,16 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { freePorts } from '../../dev/ports.js';
-import type { TemporalServer } from '../../dev/temporal-server.js';
 import { PASSWORD } from '../../simulator/logins.js';
 import { INSTITUTION } from '../../simulator/replies.js';
-import { answersFor, loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
-import type { AccountDetailsClient } from '../../src/client.js';
+import { answersFor, loginIdFor } from '../../simulator/server.js';
 import { found, scan, type Canary } from '../support/canary-scan.js';
-import { clientAt } from '../support/client.js';
-import { devServer } from '../support/servers.js';
+import { liveStack } from '../support/live-stack.js';
 import { until } from '../support/until.js';
-import { startWorker, type WorkerProcess } from '../support/worker-process.js';
 
 const unique = (): string => `Cnry${randomBytes(9).toString('hex')}`;
 const marks = { token: unique(), password: unique(), answer: unique(), accountNumber: unique(), holderName: unique() };
@@ -18,28 +14,12 @@ const keys = { secretKey: unique(), apiKey: unique() };
 const username = `+${BigInt(`0x${randomBytes(9).toString('hex')}`) + 10n ** 21n}`;
 const canaries: Canary[] = Object.entries({ ...marks, ...keys, username }).map(([name, value]) => ({ name, value }));
 
-let server: TemporalServer;
-let simulator: Simulator;
-let client: AccountDetailsClient;
-const workers: WorkerProcess[] = [];
-
-beforeAll(async () => {
-  [server, simulator] = await Promise.all([devServer(), startSimulator({ keys, marks })]);
-  client = await clientAt(server.address);
-});
-
-afterAll(async () => {
-  for (const worker of workers) await worker.stop();
-  await client?.close();
-  await simulator?.close();
-  await server?.stop();
-});
+const { simulator, client, work: startWorker } = await liveStack({ simulator: { keys, marks } });
 
 /** A worker, and what its metrics say: the sum of a metric's lines that have all these labels; 0 where there is none. */
 async function work() {
   const [port] = await freePorts(1);
-  const worker = await startWorker(server, simulator, { METRICS_ADDRESS: `127.0.0.1:${port}`, LOG_LEVEL: 'debug' });
-  workers.push(worker);
+  const worker = await startWorker({ METRICS_ADDRESS: `127.0.0.1:${port}`, LOG_LEVEL: 'debug' });
   const page = async (): Promise<string> => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   const value = async (name: string, labels: Record<string, string> = {}): Promise<number> => {
     const wanted = Object.entries(labels).map(([label, text]) => `${label}="${text}"`);

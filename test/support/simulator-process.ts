@@ -1,5 +1,6 @@
 import { DEFAULT_KEYS, type Keys } from '../../simulator/defaults.js';
 import type { FaultRule, RecordedRequest } from '../../simulator/server.js';
+import { program } from './compiled-programs.js';
 import { startChild, untilReady } from '../../dev/child.js';
 import { localEnvironment } from '../../dev/local-environment.js';
 
@@ -27,7 +28,7 @@ export async function startSimulatorProcess(): Promise<SimulatorProcess> {
     ({ url } = JSON.parse(line) as { url: string });
     isListening();
   };
-  const args = ['--import', 'tsx', 'simulator/main.ts', '--port', '0', '--json'];
+  const args = [...program('simulator/main'), '--port', '0', '--json'];
   const child = await startChild(process.execPath, args, { env: localEnvironment(), log });
   await untilReady(child, () => listening);
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { localEnvironment } from '../../dev/local-environment.js';
-import { starterProgram } from './compiled-starter.js';
+import { program } from './compiled-programs.js';
 import { checkDocuments } from './documents.js';
 
 /** What one command of the starter did. */
@@ -9,7 +9,6 @@ export interface Ran {
   exit: number | null;
   stdout: string;
   stderr: string;
-  tookMs: number;
 }
 
 export interface RunOptions {
@@ -26,13 +25,12 @@ export type Starter = (args: string[], options?: RunOptions) => Promise<Ran>;
 
 /**
  * The command line as backends and operators run it, each command a process of its own, at this Temporal server. Throws
- * where a command with `--json` prints anything but what is published for it.
+ * if a command with `--json` prints anything but what is published for it.
  */
 export const starterAt =
   (address: string): Starter =>
   async (args, { stdin = '', onStdout = () => {}, env = {}, onStart = () => {} } = {}) => {
-    const before = Date.now();
-    const child = spawn(process.execPath, [...starterProgram(), ...args], {
+    const child = spawn(process.execPath, [...program('src/starter'), ...args], {
       env: localEnvironment({ TEMPORAL_ADDRESS: address, ...env }),
       stdio: ['pipe', 'pipe', 'pipe'],
       // No command takes this long; one that hangs is ended, and its test fails by the missing exit code.
@@ -47,7 +45,7 @@ export const starterAt =
     child.stdout.setEncoding('utf8').on('data', onStdout);
     const [stdout, stderr, exit] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
     checkDocuments(args, { exit, stdout });
-    return { exit, stdout, stderr, tookMs: Date.now() - before };
+    return { exit, stdout, stderr };
   };
 
 /** The one JSON document that makes up the whole of stdout. Throws where anything else is there. */

@@ -7,13 +7,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 export async function until<T>(
   what: string,
   ask: () => T | undefined | false | Promise<T | undefined | false>,
-  { withinMs = 30_000, everyMs = 50 } = {},
+  { withinMs = 50_000, everyMs = 50 } = {},
 ): Promise<T> {
   const giveUpAt = Date.now() + withinMs;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > giveUpAt) throw new Error(`Waited ${withinMs} ms in vain until ${what}.`);
+    if (Date.now() > giveUpAt) throw new Error(`Waited ${withinMs} ms, and it never came true that ${what}.`);
     await pause(everyMs);
   }
 }

@@ -1,6 +1,7 @@
 import { startChild, untilReady, type Child } from '../../dev/child.js';
 import { localEnvironment } from '../../dev/local-environment.js';
 import { workerEnvironment, type Keys } from '../../simulator/defaults.js';
+import { program as compiled, sourcesOf } from './compiled-programs.js';
 import { bundleVariable } from './workflow-bundle.js';
 
 /** A real worker in a process of its own: one process, so that a SIGKILL leaves nothing of it. */
@@ -15,10 +16,12 @@ export interface WorkerProcess extends Child {
 
 export type Variables = Record<string, string | undefined>;
 
-const fromSources = ['--import', 'tsx', 'src/worker.ts'];
+/** Compiled, if the bundle that was made for all files fits. A worker of other settings makes its bundle from the sources. */
+const programFor = (variables: Variables): string[] =>
+  bundleVariable(variables).WORKFLOW_BUNDLE === undefined ? sourcesOf('src/worker') : compiled('src/worker');
 
 /** Starts a worker with these variables and no other word about Temporal, Flinks or workers. It may end at once. */
-export async function launchWorker(variables: Variables, program = fromSources): Promise<WorkerProcess> {
+export async function launchWorker(variables: Variables, program?: string[]): Promise<WorkerProcess> {
   const lines: string[] = [];
   let isReady = () => {};
   const ready = new Promise<void>((resolve) => (isReady = resolve));
@@ -26,10 +29,10 @@ export async function launchWorker(variables: Variables, program = fromSources):
     lines.push(line);
     if (line.startsWith('worker ready')) isReady();
   };
-  // What was compiled has bundles of its own.
-  const bundle = program.includes('tsx') ? bundleVariable(variables) : {};
+  // A build has bundles of its own.
+  const bundle = program === undefined || program.includes('tsx') ? bundleVariable(variables) : {};
   const env = localEnvironment({ WORKER_SHUTDOWN_GRACE: '8 seconds', ...bundle, ...variables });
-  const child = await startChild(process.execPath, program, { env, log });
+  const child = await startChild(process.execPath, program ?? programFor(variables), { env, log });
   return { ...child, output: () => lines.join('\n'), ready, terminate: () => process.kill(child.pid, 'SIGTERM') };
 }
 
@@ -38,7 +41,7 @@ export async function startWorker(
   temporal: { address: string },
   flinks: { url: string; keys: Keys },
   variables: Variables = {},
-  program = fromSources,
+  program?: string[],
 ): Promise<WorkerProcess> {
   const addresses = { TEMPORAL_ADDRESS: temporal.address, ...workerEnvironment(flinks.url, flinks.keys) };
   const worker = await launchWorker({ ...addresses, ...variables }, program);
