@@ -17,7 +17,7 @@ export interface WaitOptions {
   /** Of the steady state, in which everything is measured. */
   seconds: number;
   server: ServerKind;
-  /** All at one moment; otherwise evenly over a whole number of intervals, at no more than so many a second. */
+  /** All at one moment; otherwise evenly over a whole number of intervals, at `startsPerSecond` at the most. */
   together: boolean;
   startsPerSecond: number;
 }

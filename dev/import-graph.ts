@@ -20,6 +20,7 @@ const order = [
   'flinks',
   'logging',
   'contract',
+  'sdk-internals',
 ];
 
 /** The folder of a file below src. A front door at the root belongs to the folder of its name: worker.ts to worker. */

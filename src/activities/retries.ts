@@ -27,12 +27,12 @@ export interface Attempt {
 
 export const firstAttempt: Attempt = { attempt: 1, elapsedMs: 0 };
 
-/** The wait before the next attempt after this error, or undefined when there is to be none. */
+/** The wait before the next attempt after this error, or undefined if no other attempt may follow. */
 export const delayAfter = (error: FlinksError, policy: RetryPolicy, at: Attempt): number | undefined =>
   error.meaning.transient ? retryDelay(policy, at, error.facts.retryAfterMs) : undefined;
 
 /**
- * The wait before the next attempt, or undefined when there is to be none. The wait doubles and is never shorter than what
+ * The wait before the next attempt, or undefined if no other attempt may follow. The wait doubles and is never shorter than what
  * Flinks asked for. It is stretched by up to a quarter, so that runs do not come back all at once.
  */
 export function retryDelay(

@@ -1,4 +1,4 @@
-// Who may read and write the payloads of which namespace.
+// Who may read and write the payloads of a namespace.
 import { createRemoteJWKSet, jwtVerify, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
 
 /** A download is the decoding of payloads that are stored outside of Temporal. */

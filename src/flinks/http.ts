@@ -34,7 +34,7 @@ export interface FlinksRequest {
   freshConnection?: boolean;
 }
 
-/** A whole answer of Flinks, whatever its status. `json` is undefined where the body was none. */
+/** A whole answer of Flinks, whatever its status. `json` is undefined if the body is not JSON. */
 export interface FlinksResponse {
   status: number;
   json: unknown;

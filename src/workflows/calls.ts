@@ -49,8 +49,8 @@ export const atMostOnce = <T extends Reply>(run: Run, label: string, whenLost: W
 
 /**
  * Polls once, and counts the poll if Flinks answered it. A poll that failed for a passing reason (a 503, say) is not
- * repeated: it counts as pending, because the next slot makes up for it. After the last slot there is none, so a failure of
- * the last poll ends the run.
+ * repeated: it counts as pending, because the next slot asks again. No slot comes after the last one, so a failure of the
+ * last poll ends the run.
  */
 export async function poll(
   run: Run,
