@@ -48,7 +48,9 @@ export async function deliver(delivery: Delivery, fault: Fault | undefined): Pro
     case 'gzip-bomb':
       begin();
       response.writeHead(reply.status, { ...headersOf(reply), 'content-encoding': 'gzip' });
-      return pipeline(padded(reply, fault.bytes), createGzip(), response);
+      // The first compressed bytes come late: without this the answer would not begin until then.
+      response.flushHeaders();
+      return pipeline(padded(reply, fault.bytes), createGzip({ level: 1 }), response);
   }
   begin();
   if (fault?.kind === 'unknown-fields') return send(response, { ...reply, body: strange(reply.body ?? {}) as Json });

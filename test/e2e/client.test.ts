@@ -131,7 +131,7 @@ describe.concurrent('the client', () => {
       ].map(codeOf),
     );
     expect(refused.map(({ code }) => code)).toEqual(Array.from({ length: 5 }, () => 'NoWorker'));
-    expect(refused[0]?.message).toContain('goes on once there is one');
+    expect(refused[0]?.message).toContain('goes on as soon as one does');
     expect(await status).toEqual({ workflowId, runId, status: 'RUNNING' });
     expect(await alone.start({ login: { loginId: other } })).toMatchObject({ started: false });
     expect([...authorizes(loginId), ...authorizes(other)]).toEqual([]);

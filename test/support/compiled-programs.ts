@@ -13,7 +13,9 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   if (process.env[variable] !== undefined) return undefined;
   // Beside the sources, as the build is, because what was compiled looks for its package there.
   const folder = await mkdtemp('.compiled-');
-  await promisify(execFile)(join('node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.build.json', '--outDir', folder]);
+  const compile = (project: string) =>
+    promisify(execFile)(join('node_modules', '.bin', 'tsc'), ['-p', project, '--outDir', folder]);
+  await Promise.all([compile('tsconfig.build.json'), compile('tsconfig.simulator.json')]);
   process.env[variable] = folder;
   return () => rm(folder, { recursive: true, force: true });
 }
