@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, type Connection } from '@temporalio/client';
 import { describe, expect, test } from 'vitest';
 import { loginIdFor } from '../../simulator/server.js';
 import {
