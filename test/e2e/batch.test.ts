@@ -24,7 +24,14 @@ afterAll(async () => {
 });
 
 const idOf = (loginId: string): string => `account-details-${loginId}`;
-const called = (loginId: string) => countByEndpoint(requestsOf(simulator.requests, loginId));
+/** What Flinks was asked, without the short calls that were hung up on a busy machine, and the tokens of hung up logins. */
+const called = (loginId: string) => {
+  const requests = requestsOf(simulator.requests, loginId);
+  const ofHungUpLogin = (index: number) =>
+    requests[index]?.endpoint === 'GenerateAuthorizeToken' &&
+    requests.slice(index).find(({ endpoint }) => endpoint === 'Authorize')?.abortedByClient;
+  return countByEndpoint(requests.filter(({ abortedByClient }, index) => !abortedByClient && !ofHungUpLogin(index)));
+};
 const once = { GenerateAuthorizeToken: 1, Authorize: 1, GetAccountsSummary: 1, GetAccountsDetail: 1 };
 
 interface Told {
@@ -134,11 +141,10 @@ describe.concurrent('a batch', () => {
     const { run } = await batch('later', lines);
     const ran = await run(['--rate', '2', '--json']);
     expect({ exit: ran.exit, ...summaryOf(ran) }).toMatchObject({ exit: 0, outcomes: { started: 6 } });
-    const starts = lines.map((loginId) => Math.min(...requestsOf(simulator.requests, loginId).map(({ at }) => at)));
     await until('the last has arrived', () => lines.every((loginId) => called(loginId).GetAccountsDetail));
-    expect(
-      Math.max(...lines.map((loginId) => requestsOf(simulator.requests, loginId)[0]?.at ?? 0)) - (starts[0] ?? 0),
-    ).toBeGreaterThan(1_300);
+    // Five pauses of half a second lie between the first and the last; a busy machine makes the first late, not the last early.
+    const arrivals = lines.map((loginId) => requestsOf(simulator.requests, loginId)[0]?.at ?? 0);
+    expect(Math.max(...arrivals) - Math.min(...arrivals)).toBeGreaterThan(1_300);
     const waited = await run(['--wait', '--json']);
     expect({ exit: waited.exit, ...summaryOf(waited) }).toMatchObject({ exit: 0, outcomes: { completed: 6 } });
     for (const loginId of lines) expect(called(loginId)).toEqual(once);

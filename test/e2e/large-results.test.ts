@@ -147,7 +147,7 @@ describe('accounts of 3 MB', () => {
   test('come whole by a poll, too', async () => {
     const loginId = loginIdFor('large-3-mb', 5);
     simulator.inject({ endpoint: 'GetAccountsDetail', loginId, fault: { kind: 'reset-after' } });
-    const { client } = await startBoth(inFolder);
+    const { client } = await startBoth({ ...inFolder, PAYLOAD_STORAGE_THRESHOLD: '65536' });
     const { workflowId } = await client.start({ login: { loginId }, polling: { interval: '2 seconds' } });
     const result = await client.result(workflowId);
     // Once more where the simulator takes longer to begin its answer than a workflow task may be held up.
