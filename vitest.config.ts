@@ -14,6 +14,8 @@ const proofs = [
   'test/replay/*.test.ts',
   'test/unit/temporal/encryption/format.test.ts',
 ];
+/** A mocked module has to be loaded by nobody else, so that this file has a process of its own. */
+const mocking = ['test/workflow/fault-mutants.test.ts'];
 const small = process.env['CHAOS_SIZE'] === 'small';
 const { PLANS: plans = small ? '40' : '1000', SIGNALS: signals = small ? '500' : '10000' } = process.env;
 
@@ -26,10 +28,11 @@ export default defineConfig({
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [
-      // Their files share a process: loading what they test takes longer than the tests. The limit is for a busy machine.
+      // Files share a process (`isolate: false`): loading what they test takes longer than many a test. The limit is for a busy machine.
       project('unit', 60_000, { isolate: false }),
       project('tooling', 60_000, { isolate: false }),
-      project('workflow', 60_000, withBundle),
+      project('workflow', 60_000, { ...withBundle, isolate: false, exclude: mocking }),
+      { test: { name: 'mutants', include: mocking, testTimeout: 60_000, hookTimeout: 120_000, ...withBundle } },
       project('replay', 60_000),
       project('e2e', 180_000, { globalSetup: [...withBundle.globalSetup, './test/support/compiled-programs.ts'] }),
       // What fails for long: `npm run test:chaos`. It is left out of `npm test`, of which it repeats some in full size.

@@ -1,5 +1,5 @@
 // One run with one fault at one of its steps, and what came of it.
-import { requestsOf } from '../../simulator/record.js';
+import { requestsOf, type RecordedRequest } from '../../simulator/record.js';
 import { answersFor, loginIdFor, type FaultRule } from '../../simulator/server.js';
 import {
   accountDetailsWorkflowId,
@@ -79,10 +79,23 @@ export function createCells(flinks: WorkflowEnvironment): RunCell {
       breaches.push('a secret in the failure');
     return {
       ending: 'completed' in outcome ? 'completed' : 'type' in outcome ? (outcome.type as Ending) : 'cancelled',
-      met: requests.filter((request) => request.fault).length,
+      met: metBy(requests, step, fault),
       breaches,
     };
   };
+}
+
+const atMostOnce = new Set<Step>(['Authorize live', 'answer', 'Detail']);
+
+/**
+ * How many requests met the fault. On a busy machine a body that is too large may take longer than a short call: the run
+ * hangs up, and makes the call again by an ordinary one. That happens once in a run, and is not a repetition.
+ */
+function metBy(requests: readonly RecordedRequest[], step: Step, { kind }: Row['fault']): number {
+  const met = requests.filter((request) => request.fault);
+  const isTooLarge = kind === 'huge' || kind === 'gzip-bomb';
+  const wasHungUp = met.length === 2 && met[0]?.abortedByClient === true;
+  return isTooLarge && wasHungUp && !atMostOnce.has(step) ? 1 : met.length;
 }
 
 /** The requests of a run at this step. */

@@ -69,7 +69,7 @@ const anyFault: fc.Arbitrary<PlannedFault> = fc.record({
     'empty 200',
     'wrong shape',
     'unknown fields',
-    '50 MB',
+    'too large',
     'RETRY_LATER',
     'AGGREGATION_ERROR',
     'UNAUTHORIZED, key',
