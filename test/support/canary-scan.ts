@@ -23,17 +23,43 @@ export function scan(haystack: Uint8Array | string, canaries: readonly Canary[])
   return [...search(bytes, canaries), ...gzipped];
 }
 
-const search = (bytes: Buffer, canaries: readonly Canary[]): Hit[] =>
-  canaries.flatMap(({ name, value }) =>
-    formsOf(value).flatMap(([form, needle]) => {
-      // A database cuts a large value into pages, and writes half of a secret at the end of one: the other half is whole.
-      const middle = Math.ceil(needle.length / 2);
-      const [at] = [needle.subarray(0, middle), needle.subarray(middle)]
-        .map((half) => bytes.indexOf(half))
-        .filter((found) => found >= 0);
-      return at === undefined ? [] : [{ canary: name, form, at }];
-    }),
-  );
+/** A half of a canary in one of its forms. */
+interface Half {
+  canary: string;
+  form: string;
+  bytes: Buffer;
+}
+
+/** One pass over the bytes for all halves at once: there are some hundreds of them, and the bytes are a database. */
+function search(bytes: Buffer, canaries: readonly Canary[]): Hit[] {
+  const halves = canaries.flatMap(halvesOf);
+  const byBeginning = new Map<number, Half[]>();
+  for (const half of halves) {
+    const beginning = half.bytes.readUInt16LE(0);
+    byBeginning.set(beginning, [...(byBeginning.get(beginning) ?? []), half]);
+  }
+  const isBeginning = new Uint8Array(0x1_00_00);
+  for (const beginning of byBeginning.keys()) isBeginning[beginning] = 1;
+
+  const hits = new Map<string, Hit>();
+  for (let at = 0; at + 2 <= bytes.length; at++) {
+    const beginning = bytes.readUInt16LE(at);
+    if (isBeginning[beginning] === 0) continue;
+    for (const { canary, form, bytes: half } of byBeginning.get(beginning) ?? []) {
+      if (!bytes.subarray(at, at + half.length).equals(half)) continue;
+      const key = `${canary} ${form}`;
+      if (!hits.has(key)) hits.set(key, { canary, form, at });
+    }
+  }
+  return [...hits.values()];
+}
+
+/** A database cuts a large value into pages, and writes half of a secret at the end of one: the other half is whole. */
+const halvesOf = ({ name, value }: Canary): Half[] =>
+  formsOf(value).flatMap(([form, needle]) => {
+    const middle = Math.ceil(needle.length / 2);
+    return [needle.subarray(0, middle), needle.subarray(middle)].map((bytes) => ({ canary: name, form, bytes }));
+  });
 
 /** The names of the canaries that were found, whatever their form. */
 export const found = (hits: readonly Hit[]): string[] => [...new Set(hits.map(({ canary }) => canary))].toSorted();
