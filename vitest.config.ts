@@ -33,8 +33,11 @@ export default defineConfig({
       project('tooling', 60_000, { isolate: false }),
       project('workflow', 60_000, { ...withBundle, isolate: false, exclude: mocking }),
       { test: { name: 'mutants', include: mocking, testTimeout: 60_000, hookTimeout: 120_000, ...withBundle } },
-      project('replay', 60_000),
-      project('e2e', 180_000, { globalSetup: [...withBundle.globalSetup, './test/support/compiled-programs.ts'] }),
+      project('replay', 60_000, { isolate: false }),
+      project('e2e', 180_000, {
+        isolate: false,
+        globalSetup: [...withBundle.globalSetup, './test/support/compiled-programs.ts'],
+      }),
       // What fails for long: `npm run test:chaos`. It is left out of `npm test`, of which it repeats some in full size.
       project('chaos', 600_000, {
         ...withBundle,
