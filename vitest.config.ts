@@ -24,14 +24,14 @@ export default defineConfig({
     // Encryption is on in tests as everywhere. The key is made anew for each run and reaches every process they start.
     env: { PAYLOAD_KEYS: `test:${randomBytes(32).toString('base64')}` },
     reporters: ['default', './test/support/closing-line.ts'],
-    // Files with servers of their own wait a good part of their time, so that two cores are busy with three of them.
-    maxWorkers: 3,
+    // A third file at a time would starve the others on two slow cores.
+    maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     projects: [
       // Files share a process (`isolate: false`): loading what they test takes longer than many a test. The limit is for a busy machine.
       project('unit', 60_000, { isolate: false }),
       project('tooling', 60_000, { isolate: false }),
-      project('workflow', 60_000, { ...withBundle, isolate: false, exclude: mocking }),
+      project('workflow', 180_000, { ...withBundle, isolate: false, exclude: mocking }),
       { test: { name: 'mutants', include: mocking, testTimeout: 60_000, hookTimeout: 120_000, ...withBundle } },
       project('replay', 60_000, { isolate: false }),
       project('e2e', 180_000, {

@@ -188,4 +188,5 @@ function retrieval(
   };
 }
 
-const waiting = { timeout: 15_000, interval: 20 };
+/** Long, because a busy machine is slow; and not too often, because a query of a run that no cache holds replays it. */
+const waiting = { timeout: 60_000, interval: 50 };
