@@ -96,6 +96,8 @@ describe.concurrent('the client', () => {
     const loginId = loginIdFor('question', 3);
     simulator.inject({ endpoint: 'Authorize', loginId, fault: { kind: 'slow-first-byte', delayMs: 7_000 } });
     const { workflowId, progress } = await client.startAndWaitForChallenge({ login: { loginId }, mode: 'live' });
+    // If the run failed, its reason is what the reader of this test needs.
+    if (progress.stage === 'failed') await client.result(workflowId);
     expect(progress).toMatchObject({ stage: 'awaitingAnswers' });
     expect(authorizes(loginId)).toHaveLength(1);
     await client.cancel(workflowId);
