@@ -4,6 +4,7 @@ import http from 'node:http';
 import https from 'node:https';
 import axios, { AxiosError, type AxiosResponse } from 'axios';
 import { FlinksError } from './errors.js';
+import { watchSending, type Sending } from './sending.js';
 import { envelope, type Envelope } from './schemas.js';
 
 export interface FlinksHttpOptions {
@@ -36,6 +37,7 @@ export interface FlinksRequest {
 
 /** A whole answer of Flinks, whatever its status. `json` is undefined if the body is not JSON. */
 export interface FlinksResponse {
+  /** The HTTP status. Where that is 200, the `HttpStatusCode` of the body counts: Flinks also reports errors so. */
   status: number;
   json: unknown;
   envelope: Envelope;
@@ -54,9 +56,6 @@ export class NoAnswerYet extends Error {
     this.restMs = restMs;
   }
 }
-
-// The connection never came about, so nothing of the request can have left.
-const unsentCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /** Returns a function that sends a request to one instance of Flinks, and a way to close its idle connections. */
 export function createFlinksHttp(options: FlinksHttpOptions): { send: SendToFlinks; close: () => void } {
@@ -82,6 +81,7 @@ export function createFlinksHttp(options: FlinksHttpOptions): { send: SendToFlin
   async function send(request: FlinksRequest): Promise<FlinksResponse> {
     const hangUp = new AbortController();
     let [timedOut, hasBegun] = [false, false];
+    let sending: Sending = { mayHaveLeft: false };
     const timers = [
       setTimeout(() => {
         timedOut = true;
@@ -103,18 +103,21 @@ export function createFlinksHttp(options: FlinksHttpOptions): { send: SendToFlin
         data: request.body === undefined ? undefined : JSON.stringify(request.body),
         signal: hangUp.signal,
         transport: {
-          request: (how: http.RequestOptions, answer: (response: http.IncomingMessage) => void) =>
-            open(how, (response) => {
+          request: (how: http.RequestOptions, answer: (response: http.IncomingMessage) => void) => {
+            const opened = open(how, (response) => {
               hasBegun = true;
               answer(response);
-            }),
+            });
+            sending = watchSending(opened);
+            return opened;
+          },
         },
         ...(request.freshConnection ? fresh : kept),
       });
       return read(response);
     } catch (error) {
       request.signal?.throwIfAborted();
-      throw notDelivered(error, timedOut, request.timeoutMs, options.maxResponseBytes);
+      throw notDelivered(error, sending, timedOut ? request.timeoutMs : undefined, options.maxResponseBytes);
     } finally {
       timers.forEach(clearTimeout);
       request.signal?.removeEventListener('abort', onAbort);
@@ -136,10 +139,11 @@ function read({ status, data, headers }: AxiosResponse<string>): FlinksResponse 
     json = undefined;
   }
   const retryAfterMs = retryAfter(headers['retry-after']);
+  const read = envelope.safeParse(json).data ?? envelope.parse({});
   return {
-    status,
+    status: status === 200 ? (read.HttpStatusCode ?? status) : status,
     json,
-    envelope: envelope.safeParse(json).data ?? { FlinksCode: undefined, SecurityChallenges: undefined },
+    envelope: read,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
 }
@@ -151,23 +155,45 @@ function retryAfter(header: unknown): number | undefined {
   return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
 }
 
-function notDelivered(error: unknown, timedOut: boolean, timeoutMs: number, maxBytes: number): FlinksError {
-  const unavailable = { type: 'FlinksUnavailable', transient: true } as const;
-  if (timedOut)
-    return new FlinksError(unavailable, 'lost', `Flinks gave no whole answer within ${timeoutMs / 1_000} s.`);
+function notDelivered(error: unknown, sending: Sending, timedOutMs: number | undefined, maxBytes: number): FlinksError {
   const { code, message } = error instanceof AxiosError ? error : { code: undefined, message: '' };
+  const reason = code !== undefined && /^[A-Z][A-Z_0-9]+$/.test(code) && code !== 'ERR_CANCELED' ? ` (${code})` : '';
+  const unavailable = { type: 'FlinksUnavailable', transient: true } as const;
   if (message.startsWith('maxContentLength'))
     return new FlinksError(
       { type: 'ResponseTooLarge', transient: false },
       'answered',
       `Flinks' answer is larger than ${maxBytes} bytes. FLINKS_MAX_RESPONSE_BYTES raises the limit.`,
     );
-  if (code !== undefined && unsentCodes.has(code))
+  if (!sending.mayHaveLeft) {
+    if (code !== undefined && isTlsFault(code))
+      return new FlinksError(
+        { type: 'FlinksConfiguration', transient: false },
+        'unsent',
+        `The certificate of Flinks was refused: ${tlsFaults[code] ?? 'it cannot be verified'}${reason}. Nothing was sent. NODE_EXTRA_CA_CERTS names the file of a private CA.`,
+      );
+    const within = timedOutMs === undefined ? reason : ` within ${timedOutMs / 1_000} s`;
     return new FlinksError(
       unavailable,
       'unsent',
-      `Flinks could not be reached (${code}). Check FLINKS_BASE_URL and the network.`,
+      `Flinks could not be reached${within}. Check FLINKS_BASE_URL and the network.`,
     );
-  const reason = code !== undefined && /^E[A-Z_]+$/.test(code) ? ` (${code})` : '';
+  }
+  if (timedOutMs !== undefined)
+    return new FlinksError(unavailable, 'lost', `Flinks gave no whole answer within ${timedOutMs / 1_000} s.`);
   return new FlinksError(unavailable, 'lost', `The connection to Flinks broke before a whole answer came${reason}.`);
 }
+
+/** Node's codes for a certificate that it refuses, in words. The handshake ends there, so nothing has left. */
+const tlsFaults: Record<string, string> = {
+  SELF_SIGNED_CERT_IN_CHAIN: 'its chain ends in a CA that is not trusted',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
+  UNABLE_TO_GET_ISSUER_CERT: 'its issuer is not trusted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its issuer is not trusted',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its issuer is not trusted',
+  CERT_HAS_EXPIRED: 'it has expired',
+  CERT_NOT_YET_VALID: 'it is not valid yet',
+  CERT_REVOKED: 'it was revoked',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another host',
+};
+const isTlsFault = (code: string): boolean => Object.hasOwn(tlsFaults, code) || code.startsWith('CERT_');
