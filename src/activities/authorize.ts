@@ -1,5 +1,5 @@
 import type { FlinksClient, OpenSession, SecurityResponse } from '../flinks/client.js';
-import { FlinksError } from '../flinks/errors.js';
+import { FlinksError, type SessionOrigin } from '../flinks/errors.js';
 import type { AuthorizeReply } from '../flinks/replies.js';
 import { ownRunId } from './at-most-once.js';
 import { atMostOnce, repeatable } from './calls.js';
@@ -21,6 +21,8 @@ export interface Answer {
   requestId: string;
   token: string;
   answers: SecurityResponse[];
+  /** Absent from what older workers sent. */
+  origin?: SessionOrigin;
 }
 
 /**
@@ -85,13 +87,13 @@ async function openLive(
 async function sendAnswer(
   flinks: FlinksClient,
   policy: RetryPolicy,
-  { requestId, token, answers }: Answer,
+  { requestId, token, answers, origin }: Answer,
   at: Attempt,
   onlyInRunId: string,
 ): Promise<Opened> {
   const counts = { as: 'answer', onlyInRunId } as const;
   return atMostOnce(policy, at, { mayRepeat: unsent, whenLost, counts }, async (signal) => ({
-    ...(await flinks.answerChallenges(requestId, answers, token, signal)),
+    ...(await flinks.answerChallenges(requestId, answers, token, signal, origin)),
     token,
   }));
 }

@@ -9,7 +9,7 @@ export interface FailureDetails {
   flinksCode?: string;
   httpStatus?: number;
   requestId?: string;
-  /** Whether Flinks gave a whole answer. */
+  /** Whether a whole answer came, be it a gateway's. */
   answered: boolean;
   /** Whether the same call may succeed a little later. */
   transient: boolean;
@@ -31,7 +31,7 @@ export function activityFailure(
     ...(code !== undefined && { flinksCode: code }),
     ...(status !== undefined && { httpStatus: status }),
     ...(requestId !== undefined && { requestId }),
-    answered: error.delivery === 'answered',
+    answered: error.delivery === 'answered' || status !== undefined,
     transient: error.meaning.transient,
     ...(repeat?.by === 'workflow' && { retryInMs: repeat.inMs }),
   };

@@ -1,6 +1,6 @@
 // One method per Flinks endpoint. A method returns what a caller has to act on, a challenge and "still pending" among it,
 // and throws a FlinksError for everything else.
-import type { FlinksCall } from './errors.js';
+import type { FlinksCall, SessionOrigin } from './errors.js';
 import { createFlinksHttp, type FlinksHttpOptions, type FlinksRequest } from './http.js';
 import { observed, type EndedCall } from './observed.js';
 import { parse, readAuthorize, readData, refuse, succeeded, type AuthorizeReply, type DataReply } from './replies.js';
@@ -51,12 +51,18 @@ export interface FlinksClient {
     answers: SecurityResponse[],
     token: string,
     signal?: AbortSignal,
+    origin?: SessionOrigin,
   ): Promise<AuthorizeReply>;
-  getAccountsSummary(requestId: string, signal?: AbortSignal): Promise<DataReply>;
-  getAccountsSummaryAsync(requestId: string, signal?: AbortSignal): Promise<DataReply>;
+  getAccountsSummary(requestId: string, signal?: AbortSignal, origin?: SessionOrigin): Promise<DataReply>;
+  getAccountsSummaryAsync(requestId: string, signal?: AbortSignal, origin?: SessionOrigin): Promise<DataReply>;
   /** Starts the retrieval. While it is pending it must not be posted again: ask `getAccountsDetailAsync`. */
-  getAccountsDetail(requestId: string, options: DetailOptions, signal?: AbortSignal): Promise<DataReply>;
-  getAccountsDetailAsync(requestId: string, signal?: AbortSignal): Promise<DataReply>;
+  getAccountsDetail(
+    requestId: string,
+    options: DetailOptions,
+    signal?: AbortSignal,
+    origin?: SessionOrigin,
+  ): Promise<DataReply>;
+  getAccountsDetailAsync(requestId: string, signal?: AbortSignal, origin?: SessionOrigin): Promise<DataReply>;
   /** Deletes everything that Flinks stores for a LoginId. */
   deleteCard(loginId: string, signal?: AbortSignal): Promise<void>;
   /** Closes idle connections. */
@@ -78,30 +84,36 @@ export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
   ): Promise<AuthorizeReply> => {
     const headers = { ...json, 'flinks-auth-key': token };
     const request: FlinksRequest = { method: 'POST', path: 'Authorize', headers, body, timeoutMs: timeouts.authorize };
-    return readAuthorize(await send({ ...request, freshConnection: !call.cached, signal }), call);
+    // An answer counts at the bank as a live login does, whatever the session was opened on.
+    const mayBeRepeated = call.step === 'authorize' && call.cached === true;
+    const { requestId } = call;
+    return readAuthorize(await send({ ...request, requestId, freshConnection: !mayBeRepeated, signal }), call);
   };
 
-  const post = async (
+  const ask = async (request: Omit<FlinksRequest, 'requestId'>, call: FlinksCall): Promise<DataReply> =>
+    readData(await send({ ...request, requestId: call.requestId }), call);
+
+  const post = (
     path: string,
-    step: FlinksCall['step'],
-    body: unknown,
+    body: { RequestId: string } & Record<string, unknown>,
+    call: Omit<FlinksCall, 'requestId'>,
     signal?: AbortSignal,
   ): Promise<DataReply> =>
-    readData(
-      await send({ method: 'POST', path, headers: { ...json, ...apiKey }, body, timeoutMs: timeouts.data, signal }),
-      { step },
+    ask(
+      { method: 'POST', path, headers: { ...json, ...apiKey }, body, timeoutMs: timeouts.data, signal },
+      { ...call, requestId: body.RequestId },
     );
 
-  const poll = async (path: string, requestId: string, signal?: AbortSignal): Promise<DataReply> =>
-    readData(
-      await send({
+  const poll = (path: string, requestId: string, signal?: AbortSignal, origin?: SessionOrigin): Promise<DataReply> =>
+    ask(
+      {
         method: 'GET',
         path: `${path}/${encodeURIComponent(requestId)}`,
         headers: apiKey,
         timeoutMs: timeouts.poll,
         signal,
-      }),
-      { step: 'poll' },
+      },
+      { ...origin, step: 'poll', requestId },
     );
 
   return {
@@ -123,30 +135,30 @@ export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
         ...(language !== undefined && { Language: language }),
         ...(tag !== undefined && { Tag: tag }),
       };
-      const sent = stored ? 'loginId' : 'credentials';
-      return postAuthorize(body, token, { step: 'authorize', sent, cached: mode === 'cached' }, signal);
+      const origin: SessionOrigin = stored ? { sent: 'loginId', loginId: login.loginId } : { sent: 'credentials' };
+      return postAuthorize(body, token, { ...origin, step: 'authorize', cached: mode === 'cached' }, signal);
     },
 
-    answerChallenges(requestId, answers, token, signal) {
+    answerChallenges(requestId, answers, token, signal, origin) {
       const body = {
         RequestId: requestId,
         // The published exchanges all send false here, whatever mode the session was opened in.
         MostRecentCached: false,
         SecurityResponses: Object.fromEntries(answers.map(({ prompt, answers }) => [prompt, answers])),
       };
-      return postAuthorize(body, token, { step: 'answer' }, signal);
+      return postAuthorize(body, token, { ...origin, step: 'answer', requestId }, signal);
     },
 
-    getAccountsSummary: (requestId, signal) =>
+    getAccountsSummary: (requestId, signal, origin) =>
       post(
         'GetAccountsSummary',
-        'summary',
         { RequestId: requestId, WithBalance: true, WithAccountIdentity: true },
+        { ...origin, step: 'summary' },
         signal,
       ),
-    getAccountsSummaryAsync: (requestId, signal) => poll('GetAccountsSummaryAsync', requestId, signal),
+    getAccountsSummaryAsync: (...asked) => poll('GetAccountsSummaryAsync', ...asked),
 
-    getAccountsDetail(requestId, detail, signal) {
+    getAccountsDetail(requestId, detail, signal, origin) {
       const body = {
         RequestId: requestId,
         WithTransactions: detail.withTransactions,
@@ -155,9 +167,9 @@ export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
         WithKYC: detail.withKyc,
         ...(detail.accountsFilter && { AccountsFilter: detail.accountsFilter }),
       };
-      return post('GetAccountsDetail', 'detail', body, signal);
+      return post('GetAccountsDetail', body, { ...origin, step: 'detail' }, signal);
     },
-    getAccountsDetailAsync: (requestId, signal) => poll('GetAccountsDetailAsync', requestId, signal),
+    getAccountsDetailAsync: (...asked) => poll('GetAccountsDetailAsync', ...asked),
 
     async deleteCard(loginId, signal) {
       const path = `DeleteCard/${encodeURIComponent(loginId)}`;

@@ -7,13 +7,21 @@ import { ShownError } from '../contract/shown-error.js';
 /** Which call failed. `answer` is the Authorize that carries security answers, `poll` one of the Async endpoints. */
 export type FlinksStep = 'token' | 'authorize' | 'answer' | 'summary' | 'detail' | 'poll' | 'deleteCard';
 
-/** What was asked, as far as it changes what an answer means. */
-export interface FlinksCall {
-  step: FlinksStep;
-  /** Authorize only: what was sent to log in with. */
+/** How a session was opened, as far as it changes what the answers in it mean. */
+export interface SessionOrigin {
+  /** What was sent to log in with. */
   sent?: 'loginId' | 'credentials';
-  /** Authorize only: the session was asked for on stored data. */
+  /** The session was asked for on stored data. */
   cached?: boolean;
+  /** The login whose data are asked for, if it is known. An answer about another one is none of ours. */
+  loginId?: string;
+}
+
+/** What was asked, as far as it changes what an answer means. */
+export interface FlinksCall extends SessionOrigin {
+  step: FlinksStep;
+  /** The session that was asked about. An answer about another one is none of ours. */
+  requestId?: string;
 }
 
 export interface FlinksAnswer {
@@ -92,7 +100,7 @@ function byStatus(status: number, code: string | undefined): Meaning {
 
 const namesTokenOrKey = (message: string): boolean => /\b(token|key|secret)\b/i.test(message);
 
-/** Did our request reach Flinks? `unsent`: certainly not. `lost`: it may have, and no whole answer came back. */
+/** Did our request reach Flinks? `unsent`: certainly not. `lost`: it may have, and no whole answer of Flinks came back. */
 export type Delivery = 'answered' | 'lost' | 'unsent';
 
 /** What may be told about a failed call. `code` is a FlinksCode: capitals, digits and underscores, nothing else. */

@@ -4,7 +4,8 @@ import http from 'node:http';
 import https from 'node:https';
 import axios, { AxiosError, type AxiosResponse } from 'axios';
 import { FlinksError } from './errors.js';
-import { envelope, type Envelope } from './schemas.js';
+import { envelope, isEnvelope, type Envelope } from './schemas.js';
+import { watchSending } from './sending.js';
 
 export interface FlinksHttpOptions {
   /** Scheme, host and port of the instance, for example `https://example-api.private.fin.ag`. */
@@ -21,6 +22,8 @@ export interface FlinksRequest {
   path: string;
   headers: Record<string, string>;
   body?: unknown;
+  /** The session that this is about, if there is one. */
+  requestId?: string | undefined;
   timeoutMs: number;
   /**
    * Aborts the request; the promise then rejects with the signal's reason once the socket is destroyed. With the reason
@@ -34,10 +37,12 @@ export interface FlinksRequest {
   freshConnection?: boolean;
 }
 
-/** A whole answer of Flinks, whatever its status. `json` is undefined if the body is not JSON. */
+/** A whole answer, whatever its status. `json` is undefined if the body is not JSON. */
 export interface FlinksResponse {
   status: number;
   json: unknown;
+  /** Whether it has anything of Flinks in it. A gateway's page has not. */
+  fromFlinks: boolean;
   envelope: Envelope;
   retryAfterMs?: number;
 }
@@ -54,9 +59,6 @@ export class NoAnswerYet extends Error {
     this.restMs = restMs;
   }
 }
-
-// The connection never came about, so nothing of the request can have left.
-const unsentCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /** Returns a function that sends a request to one instance of Flinks, and a way to close its idle connections. */
 export function createFlinksHttp(options: FlinksHttpOptions): { send: SendToFlinks; close: () => void } {
@@ -82,6 +84,7 @@ export function createFlinksHttp(options: FlinksHttpOptions): { send: SendToFlin
   async function send(request: FlinksRequest): Promise<FlinksResponse> {
     const hangUp = new AbortController();
     let [timedOut, hasBegun] = [false, false];
+    let mayHaveLeft = (): boolean => false;
     const timers = [
       setTimeout(() => {
         timedOut = true;
@@ -103,18 +106,26 @@ export function createFlinksHttp(options: FlinksHttpOptions): { send: SendToFlin
         data: request.body === undefined ? undefined : JSON.stringify(request.body),
         signal: hangUp.signal,
         transport: {
-          request: (how: http.RequestOptions, answer: (response: http.IncomingMessage) => void) =>
-            open(how, (response) => {
+          request(how: http.RequestOptions, answer: (response: http.IncomingMessage) => void) {
+            const outgoing = open(how, (response) => {
               hasBegun = true;
               answer(response);
-            }),
+            });
+            mayHaveLeft = watchSending(outgoing);
+            return outgoing;
+          },
         },
         ...(request.freshConnection ? fresh : kept),
       });
       return read(response);
     } catch (error) {
       request.signal?.throwIfAborted();
-      throw notDelivered(error, timedOut, request.timeoutMs, options.maxResponseBytes);
+      throw notAnswered(
+        error,
+        mayHaveLeft() ? 'lost' : 'unsent',
+        timedOut ? request.timeoutMs : undefined,
+        options.maxResponseBytes,
+      );
     } finally {
       timers.forEach(clearTimeout);
       request.signal?.removeEventListener('abort', onAbort);
@@ -139,6 +150,7 @@ function read({ status, data, headers }: AxiosResponse<string>): FlinksResponse 
   return {
     status,
     json,
+    fromFlinks: isEnvelope(json),
     envelope: envelope.safeParse(json).data ?? { FlinksCode: undefined, SecurityChallenges: undefined },
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
@@ -151,10 +163,12 @@ function retryAfter(header: unknown): number | undefined {
   return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
 }
 
-function notDelivered(error: unknown, timedOut: boolean, timeoutMs: number, maxBytes: number): FlinksError {
-  const unavailable = { type: 'FlinksUnavailable', transient: true } as const;
-  if (timedOut)
-    return new FlinksError(unavailable, 'lost', `Flinks gave no whole answer within ${timeoutMs / 1_000} s.`);
+function notAnswered(
+  error: unknown,
+  delivery: 'lost' | 'unsent',
+  timedOutAfterMs: number | undefined,
+  maxBytes: number,
+): FlinksError {
   const { code, message } = error instanceof AxiosError ? error : { code: undefined, message: '' };
   if (message.startsWith('maxContentLength'))
     return new FlinksError(
@@ -162,12 +176,20 @@ function notDelivered(error: unknown, timedOut: boolean, timeoutMs: number, maxB
       'answered',
       `Flinks' answer is larger than ${maxBytes} bytes. FLINKS_MAX_RESPONSE_BYTES raises the limit.`,
     );
-  if (code !== undefined && unsentCodes.has(code))
+  const unavailable = { type: 'FlinksUnavailable', transient: true } as const;
+  const reason = code !== undefined && /^[A-Z][A-Z0-9_]+$/.test(code) ? ` (${code})` : '';
+  const inTime = timedOutAfterMs === undefined ? undefined : ` within ${timedOutAfterMs / 1_000} s`;
+  if (delivery === 'unsent')
     return new FlinksError(
       unavailable,
       'unsent',
-      `Flinks could not be reached (${code}). Check FLINKS_BASE_URL and the network.`,
+      `Flinks could not be reached${inTime ?? reason}. Check FLINKS_BASE_URL and the network.`,
     );
-  const reason = code !== undefined && /^E[A-Z_]+$/.test(code) ? ` (${code})` : '';
-  return new FlinksError(unavailable, 'lost', `The connection to Flinks broke before a whole answer came${reason}.`);
+  return new FlinksError(
+    unavailable,
+    'lost',
+    inTime === undefined
+      ? `The connection to Flinks broke before a whole answer came${reason}.`
+      : `Flinks gave no whole answer${inTime}.`,
+  );
 }

@@ -39,9 +39,25 @@ export const envelope = z.object({
   Message: optionalText,
   RequestId: optionalText,
   Institution: optionalText,
+  Login: z.object({ Id: optionalText }).nullish().catch(undefined),
   SecurityChallenges: z.array(challenge).nullish().catch(undefined),
 });
 export type Envelope = z.infer<typeof envelope>;
+
+// Not `Message`: web servers of the same make as Flinks' write one themselves.
+const fieldsOfFlinks = [
+  'HttpStatusCode',
+  'FlinksCode',
+  'RequestId',
+  'Token',
+  'SecurityChallenges',
+  'Login',
+  'Accounts',
+] as const;
+
+/** Whether a body is one of Flinks. What a gateway or a web server says in its place has none of these fields. */
+export const isEnvelope = (json: unknown): boolean =>
+  typeof json === 'object' && json !== null && fieldsOfFlinks.some((field) => Object.hasOwn(json, field));
 
 export const tokenReply = z.object({ Token: z.string().min(1) });
 

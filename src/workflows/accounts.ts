@@ -3,6 +3,7 @@ import type { ResolvedInput } from '../contract.js';
 import type { DataReply } from '../flinks/replies.js';
 import { atMostOnce, catchUp, repeatable } from './calls.js';
 import type { Run } from './context.js';
+import type { OpenedSession } from './session.js';
 import { pollUntilReady, type PollClock } from './polling.js';
 
 export type Accounts = Extract<DataReply, { kind: 'accounts' }>['data'];
@@ -11,16 +12,14 @@ export type Accounts = Extract<DataReply, { kind: 'accounts' }>['data'];
 export async function retrieveSummary(
   run: Run,
   input: ResolvedInput,
-  requestId: string,
+  session: OpenedSession,
   clock: PollClock,
 ): Promise<Accounts> {
   run.progress.enter('summarizing');
   const reply = await repeatable(run, 'List the accounts', ({ getAccountsSummary }, at) =>
-    getAccountsSummary(requestId, at),
+    getAccountsSummary(session.requestId, at, session.origin),
   );
-  return reply.kind === 'accounts'
-    ? reply.data
-    : pollUntilReady(run, input, clock, requestId, 'getAccountsSummaryAsync');
+  return reply.kind === 'accounts' ? reply.data : pollUntilReady(run, input, clock, session, 'getAccountsSummaryAsync');
 }
 
 /** A worker that died while Detail was under way leaves a retrieval that Flinks may still be doing: poll, do not post again. */
@@ -30,15 +29,15 @@ const whenLost: { reply: DataReply } = { reply: { kind: 'pending' } };
 export async function retrieveDetail(
   run: Run,
   input: ResolvedInput,
-  requestId: string,
+  session: OpenedSession,
   clock: PollClock,
 ): Promise<Accounts> {
   run.progress.enter('retrievingDetails');
   const reply = await atMostOnce(run, 'Ask for the details', whenLost, ({ getAccountsDetail }, at) =>
-    getAccountsDetail({ requestId, options: input.details, at }),
+    getAccountsDetail({ requestId: session.requestId, options: input.details, at, origin: session.origin }),
   );
   if (reply.kind === 'accounts') return reply.data;
-  const accounts = await pollUntilReady(run, input, clock, requestId, 'getAccountsDetailAsync');
+  const accounts = await pollUntilReady(run, input, clock, session, 'getAccountsDetailAsync');
   // If something else reaches the run in the task that ends it, Temporal refuses the end and has the task made again. The
   // poll would be made again with it, and the session may have ended with the details.
   await catchUp(run);

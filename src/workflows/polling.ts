@@ -9,6 +9,7 @@ import { milliseconds, type ResolvedInput } from '../contract.js';
 import { catchUp, poll } from './calls.js';
 import type { Run } from './context.js';
 import { runFailure } from './failures.js';
+import type { OpenedSession } from './session.js';
 import { wait } from './waiting.js';
 
 /** The clock of one endpoint. Milliseconds. */
@@ -28,7 +29,7 @@ export async function pollUntilReady(
   run: Run,
   { polling }: ResolvedInput,
   clock: PollClock,
-  requestId: string,
+  { requestId, origin }: Pick<OpenedSession, 'requestId' | 'origin'>,
   endpoint: 'getAccountsSummaryAsync' | 'getAccountsDetailAsync',
 ): Promise<Extract<DataReply, { kind: 'accounts' }>['data']> {
   if (clock.startedAt === undefined) await catchUp(run);
@@ -49,7 +50,7 @@ export async function pollUntilReady(
     await wait(run, due - Date.now(), label);
 
     const isLast = due >= startedAt + deadlineMs;
-    const reply = await poll(run, label, isLast, (activities) => activities[endpoint](requestId));
+    const reply = await poll(run, label, isLast, (activities) => activities[endpoint](requestId, origin));
     if (reply.kind === 'accounts') return reply.data;
   }
 }

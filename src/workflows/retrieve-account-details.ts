@@ -28,8 +28,8 @@ export const runRetrieval = (payload: unknown, options: RunOptions): Promise<Ret
       }
     }
 
-    const summary = await inSessionOrNewOne(({ requestId }) => retrieveSummary(run, input, requestId, clocks.summary));
-    const detail = await inSessionOrNewOne(({ requestId }) => retrieveDetail(run, input, requestId, clocks.detail));
+    const summary = await inSessionOrNewOne((opened) => retrieveSummary(run, input, opened, clocks.summary));
+    const detail = await inSessionOrNewOne((opened) => retrieveDetail(run, input, opened, clocks.detail));
     return resultOf(input, session, summary, detail, run.progress.current);
   });
 

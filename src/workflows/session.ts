@@ -9,6 +9,7 @@ import { CancellationScope, CancelledFailure, condition, workflowInfo } from '@t
 import type { Authorized } from '../activities/authorize.js';
 import { milliseconds, type Login, type ResolvedInput } from '../contract.js';
 import type { SecurityResponse } from '../flinks/client.js';
+import type { SessionOrigin } from '../flinks/errors.js';
 import { atMostOnce, repeatable } from './calls.js';
 import type { Run } from './context.js';
 import { runFailure } from './failures.js';
@@ -20,6 +21,8 @@ export interface OpenedSession {
   institution?: string;
   login?: Record<string, unknown>;
   cached: boolean;
+  /** By what the replies in this session are judged. */
+  origin: SessionOrigin;
   /** The last refresh behind a cached session failed. */
   stale: boolean;
 }
@@ -37,16 +40,26 @@ const outcomeUnknown = { type: 'LoginOutcomeUnknown' } as const;
 export async function openSession(run: Run, input: ResolvedInput, login: Login, mode: Mode): Promise<OpenedSession> {
   if ('institution' in login) run.progress.learn({ institution: login.institution });
   run.progress.enter('authorizing');
+  const origin = originOf(login, mode);
   let reply = await authorize(run, input, login, mode);
 
   const lastDeadline = Date.now() + allRoundsWithinMs;
   while (reply.kind === 'challenges') {
     const answers = await askCustomer(run, input, reply.open, lastDeadline);
     run.progress.enter('authorizing');
-    reply = await sendAnswers(run, reply, answers);
+    reply = await sendAnswers(run, reply, answers, origin);
   }
-  return { ...reply.session, cached: mode === 'cached', stale: reply.stale ?? false };
+  const { session, stale = false } = reply;
+  // Who logs in by credentials learns the LoginId from Flinks.
+  const named = session.login?.['id'];
+  const known = origin.loginId === undefined && typeof named === 'string' ? { loginId: named } : {};
+  return { ...session, cached: mode === 'cached', origin: { ...origin, ...known }, stale };
 }
+
+const originOf = (login: Login, mode: Mode): SessionOrigin => ({
+  ...('loginId' in login ? { sent: 'loginId', loginId: login.loginId } : { sent: 'credentials' }),
+  cached: mode === 'cached',
+});
 
 function authorize(run: Run, input: ResolvedInput, login: Login, mode: Mode): Promise<Authorized> {
   const { save, language, tag } = input;
@@ -66,10 +79,11 @@ function sendAnswers(
   run: Run,
   { token, run: openedByRunId, open: { requestId } }: Asked,
   answers: SecurityResponse[],
+  origin: SessionOrigin,
 ): Promise<Authorized> {
   const label = `Answer round ${run.progress.current.round}`;
   return atMostOnce(run, label, outcomeUnknown, ({ authorize }, at) =>
-    authorize({ answer: { requestId, token, answers }, at, onlyInRunId: openedByRunId }),
+    authorize({ answer: { requestId, token, answers, origin }, at, onlyInRunId: openedByRunId }),
   );
 }
 

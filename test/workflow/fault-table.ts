@@ -121,9 +121,9 @@ const faults: Record<string, Fault> = {
 // which in cached mode leaves a session that can be used, for three codes and no other.
 const table = `
                                       | token | cached | live | answer | Summary | its poll | Detail | 1st poll | middle | last poll
-500                                   | ok/FU | ok/FU  | FU   | FU     | ok/FU   | ok/FU    | ok/FU  | ok/FU    | ok/FU  | FU
-502 with HTML                         | ok/FU | ok/FU  | FU   | FU     | ok/FU   | ok/FU    | ok/FU  | ok/FU    | ok/FU  | FU
-503 Retry-After                       | ok/FU | ok/FU  | FU   | FU     | ok/FU   | ok/FU    | ok/FU  | ok/FU    | ok/FU  | FU
+500                                   | ok/FU | ok/FU  | LO   | LO     | ok/FU   | ok/FU    | ok/SL  | ok/FU    | ok/FU  | FU
+502 with HTML                         | ok/FU | ok/FU  | LO   | LO     | ok/FU   | ok/FU    | ok/SL  | ok/FU    | ok/FU  | FU
+503 Retry-After                       | ok/FU | ok/FU  | LO   | LO     | ok/FU   | ok/FU    | ok/SL  | ok/FU    | ok/FU  | FU
 429                                   | ok/RL | ok/RL  | RL   | RL     | ok/RL   | ok/RL    | ok/RL  | ok/RL    | ok/RL  | RL
 401 without a code                    | FC    | FC     | FC   | FC     | FC      | FC       | FC     | FC       | FC     | FC
 403                                   | FC    | FC     | FC   | FC     | FC      | FC       | FC     | FC       | FC     | FC
@@ -135,9 +135,9 @@ stall in the body                     | ok/FU | ok/FU  | LO   | LO     | ok/FU  
 reset before work                     | ok/FU | ok/FU  | LO   | LO     | ok/FU   | ok/FU    | ok/SL  | ok/FU    | ok/FU  | FU
 reset after work                      | ok/FU | ok/FU  | LO   | LO     | ok/FU   | ok/FU    | ok     | ok/FU    | ok/FU  | FU
 reset in the body                     | ok/FU | ok/FU  | LO   | LO     | ok/FU   | ok/FU    | ok     | ok/FU    | ok/FU  | FU
-truncated JSON                        | ok/UR | ok/UR  | UR   | UR     | ok/UR   | ok/UR    | ok     | ok/UR    | ok/UR  | UR
-empty 200                             | ok/UR | ok/UR  | UR   | UR     | ok/UR   | ok/UR    | ok     | ok/UR    | ok/UR  | UR
-200 with HTML                         | ok/UR | ok/UR  | UR   | UR     | ok/UR   | ok/UR    | ok/SL  | ok/UR    | ok/UR  | UR
+truncated JSON                        | ok/UR | ok/UR  | LO   | LO     | ok/UR   | ok/UR    | ok     | ok/UR    | ok/UR  | UR
+empty 200                             | ok/UR | ok/UR  | LO   | LO     | ok/UR   | ok/UR    | ok     | ok/UR    | ok/UR  | UR
+200 with HTML                         | ok/UR | ok/UR  | LO   | LO     | ok/UR   | ok/UR    | ok/SL  | ok/UR    | ok/UR  | UR
 wrong shape                           | UR    | UR     | UR   | UR     | UR      | UR       | UR     | UR       | UR     | UR
 JSON as text/html                     | ok    | ok     | ok   | ok     | ok      | ok       | ok     | ok       | ok     | ok
 unknown fields                        | ok    | ok     | ok   | ok     | ok      | ok       | ok     | ok       | ok     | ok

@@ -46,12 +46,12 @@ async function checkSecretKey(client: FlinksClient, { baseUrl }: FlinksClientOpt
         `${baseUrl} refuses our keys (${said(error)})`,
         'Check FLINKS_CUSTOMER_ID and FLINKS_SECRET_KEY, and that they belong to the instance at FLINKS_BASE_URL.',
       );
-    if (error.delivery === 'answered')
+    if (error.facts.status !== undefined)
       return finding.fault(
         `${baseUrl} answered with an error (${said(error)}) when it was asked for an authorize token`,
         'Try again later. If the error stays, ask Flinks support.',
       );
-    const code = /\((E[A-Z_]+)\)/.exec(error.message)?.[1];
+    const code = /\(([A-Z][A-Z0-9_]+)\)/.exec(error.message)?.[1];
     return finding.fault(`${baseUrl} cannot be reached${code ? ` (${code})` : ''}`, reachFix);
   }
 }

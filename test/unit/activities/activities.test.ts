@@ -154,8 +154,31 @@ test('an answer whose reply is lost is LoginOutcomeUnknown and never sent twice'
   expect(simulator.requests.filter(({ answer }) => answer)).toHaveLength(1);
 });
 
+test.each<[string, FaultRule['fault']]>([
+  ['502 with a page', { kind: 'status', status: 502, html: '<html></html>' }],
+  ['500 without a body', status(500)],
+  ['503 with Retry-After', { kind: 'status', status: 503, headers: { 'retry-after': '1' } }],
+  ['200 with a page', { kind: 'status', status: 200, html: '<html></html>' }],
+  ['200 without a body', { kind: 'empty' }],
+  ['half of a 200', { kind: 'truncated' }],
+])('a gateway that answers a live login or an answer by %s leaves its outcome unknown', async (_, fault) => {
+  const activities = activitiesAt();
+  const question = await run(() => activities.authorize(opening('question', 'cached')));
+  if (question.kind !== 'challenges') throw new Error('The bank asks nothing.');
+  simulator.requests.length = 0;
+  simulator.inject({ endpoint: 'Authorize', fault, times: 'always' });
+  const answers = question.open.challenges.map(({ prompt }) => ({ prompt, answers: ['Montreal'] }));
+  const answer = { requestId: question.open.requestId, token: question.token, answers };
+  for (const request of [opening('plain', 'live'), { answer, at: first, onlyInRunId }]) {
+    const failure = await failureOf(() => activities.authorize(request));
+    expect(failure).toMatchObject({ type: 'LoginOutcomeUnknown', nonRetryable: true, nextRetryDelay: undefined });
+    expect(failure.details.retryInMs).toBeUndefined();
+  }
+  expect(counts().Authorize).toBe(2);
+});
+
 test.each([
-  [500, undefined, 'FlinksUnavailable'],
+  [500, 'AGGREGATION_ERROR', 'FlinksUnavailable'],
   [429, 'TOO_MANY_REQUESTS', 'RateLimited'],
   [401, 'RETRY_LATER', 'InstitutionUnavailable'],
   [401, 'INVALID_PASSWORD', 'InvalidCredentials'],
@@ -248,7 +271,9 @@ test.each<[string, FaultRule['fault']]>([
   ['cut off', { kind: 'truncated' }],
   ['empty', { kind: 'empty' }],
   ['a web page', { kind: 'status', status: 200, html: '<html></html>' }],
-])('a 200 to Detail that is %s counts as pending: Flinks has done the work', async (_, fault) => {
+  ['a web page, and a 502', { kind: 'status', status: 502, html: '<html></html>' }],
+  ['empty, and a 503', status(503)],
+])('a reply to Detail that is %s counts as pending: Flinks may have done the work', async (_, fault) => {
   const requestId = await requestIdFor('plain');
   simulator.inject({ endpoint: 'GetAccountsDetail', fault });
   const reply = await run(() => activitiesAt().getAccountsDetail({ requestId, options: details, at: first }));

@@ -191,19 +191,48 @@ test('what is no code at all is not passed off as one', async () => {
 const html = '<!DOCTYPE html><html><body>Bad Gateway</body></html>';
 const deep = `{"Accounts":[{"A":${'['.repeat(100_000)}${']'.repeat(100_000)}}]}`;
 
+test.each<[what: string, status: number, body: unknown, type: FailureType]>([
+  ['HTML', 200, html, 'UnexpectedResponse'],
+  ['HTML', 201, html, 'UnexpectedResponse'],
+  ['nothing', 200, '', 'UnexpectedResponse'],
+  ['half of the JSON', 200, '{"Accounts":[{"Id":"a"', 'UnexpectedResponse'],
+  ['a list', 200, [{ RequestId: requestId }], 'UnexpectedResponse'],
+  ['a text', 200, '"RequestId"', 'UnexpectedResponse'],
+  ['null', 200, 'null', 'UnexpectedResponse'],
+  ['an empty object', 200, {}, 'UnexpectedResponse'],
+  ['the JSON of a gateway', 200, { message: 'Please sign in', requestId }, 'UnexpectedResponse'],
+  ['HTML', 502, html, 'FlinksUnavailable'],
+  ['nothing', 503, '', 'FlinksUnavailable'],
+  ['a list', 500, [], 'FlinksUnavailable'],
+  ['the JSON of a gateway', 504, { message: 'Endpoint request timed out' }, 'FlinksUnavailable'],
+  ['the JSON of a web server', 500, { Message: 'An error has occurred.' }, 'FlinksUnavailable'],
+])('%s in a %i is not Flinks, who may have done the work behind it', async (_what, status, body, type) => {
+  const mint = asking((flinks) => flinks.generateAuthorizeToken());
+  const asked = [mint, authorizing(cached), authorizing(live), answering, ...dataCalls.map(([, ask]) => ask)];
+  for (const ask of asked) {
+    const error = await flinksErrorOf(ask(status, body));
+    expect(error).toMatchObject({ meaning: { type, transient: true }, delivery: 'lost', facts: { status } });
+    expect(error.message).toBe(`Something between here and Flinks answered ${status}.`);
+  }
+});
+
+test.each([202, 203])('a %i that says nothing of Flinks opens no session and asks nothing', async (status) => {
+  for (const ask of [authorizing(cached), authorizing(live), answering])
+    expect(await flinksErrorOf(ask(status, html))).toMatchObject({ delivery: 'lost', facts: { status } });
+});
+
+test('a gateway that refuses a request by a 4xx passes nothing on', async () => {
+  for (const status of [302, 403, 404, 405, 429])
+    expect(await flinksErrorOf(authorizing(live)(status, html))).toMatchObject({ delivery: 'answered' });
+});
+
 test.each<[what: string, status: number, body: unknown, type: FailureType, transient: boolean]>([
-  ['HTML with 200', 200, html, 'UnexpectedResponse', true],
-  ['an empty 200', 200, '', 'UnexpectedResponse', true],
-  ['half of the JSON', 200, '{"Accounts":[{"Id":"a"', 'UnexpectedResponse', true],
   ['accounts that are no list', 200, { Accounts: 'none' }, 'UnexpectedResponse', false],
   ['accounts that are no objects', 200, { Accounts: [7] }, 'UnexpectedResponse', false],
   ['no accounts at all', 200, { RequestId: requestId }, 'UnexpectedResponse', false],
-  ['a list', 200, [], 'UnexpectedResponse', false],
-  ['null', 200, 'null', 'UnexpectedResponse', false],
   ['JSON nested 100,000 deep', 200, deep, 'UnexpectedResponse', false],
   ['HTML with 404', 404, html, 'FlinksConfiguration', false],
-  ['HTML with 502', 502, html, 'FlinksUnavailable', true],
-  ['an empty 503', 503, '', 'FlinksUnavailable', true],
+  ['an error of Flinks without a code', 500, { HttpStatusCode: 500 }, 'FlinksUnavailable', true],
   ['an error with 200', 200, { FlinksCode: 'SESSION_NONEXISTENT', Accounts: [] }, 'SessionLost', false],
 ])('%s is no crash: %i', async (_what, status, body, type, transient) => {
   const ask = asking((flinks) => flinks.getAccountsDetail(requestId, details));
