@@ -134,13 +134,27 @@ const login = z.union(
   'must be an object with either a loginId or institution, username and password',
 );
 
+const mostIntervals = 4_000;
+
 const polling = object({
   interval: withDefault(duration(second, 10 * minute, 'from 1 second to 10 minutes'), '30 seconds'),
-  deadline: withDefault(duration(1, 24 * hour, 'from one interval to 24 hours'), '30 minutes'),
-}).refine(({ interval, deadline }) => !(milliseconds(deadline) < milliseconds(interval)), {
-  path: ['deadline'],
-  error: 'must not be shorter than the interval',
-});
+  deadline: withDefault(
+    duration(1, 24 * hour, 'from one interval to 24 hours, and 4,000 intervals at most'),
+    '30 minutes',
+  ),
+})
+  .refine(({ interval, deadline }) => !(milliseconds(deadline) < milliseconds(interval)), {
+    path: ['deadline'],
+    error: 'must not be shorter than the interval',
+  })
+  // Each poll is some events, and Temporal ends a run at 51,200 of them.
+  .refine(
+    ({ interval, deadline }) => !(milliseconds(deadline) > mostIntervals * Math.max(milliseconds(interval), second)),
+    {
+      path: ['deadline'],
+      error: `must be at most ${mostIntervals.toLocaleString('en')} intervals`,
+    },
+  );
 
 const details = object({
   withTransactions: withDefault(flag, true),

@@ -79,7 +79,9 @@ export function commands(exitWith: (code: ExitCode) => void): Command {
     );
 
   startOptions(command('start', 'start a run, or join the open one of the same login; or those of a file', start));
-  onRun('answer', 'answer the bank: asked at the terminal, or JSON {"<prompt>": "<answer>"} from stdin');
+  onRun('answer', 'answer the bank: asked at the terminal, or JSON {"<prompt>": "<answer>"} from stdin').addOption(
+    new Option('--round <n>', 'the round whose question was seen; a later one is not answered').argParser(count),
+  );
   onRun('status', 'where a run stands');
   onRun('watch', 'follow a run until it has ended').addOption(timeout());
   onRun('result', 'wait for a run and print its result').addOption(timeout());

@@ -1,6 +1,7 @@
 // The wiring of one worker process.
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from '@temporalio/common';
+import { customerOf } from './activities/fit.js';
 import { createActivities } from './activities/index.js';
 import { loadWorkerConfig, type WorkerConfig } from './config.js';
 import { ConfigurationError, readTogether, type Environment } from './config/environment.js';
@@ -45,7 +46,10 @@ export async function runWorker(
     sizeOf: (reply: unknown) => encodedSize(dataConverter, reply),
     stored: store !== undefined,
   };
-  const activities = createActivities(flinks, config.retries, carriage, config.maxCallsPerSecond === undefined);
+  const activities = createActivities(flinks, config.retries, carriage, {
+    shortCalls: config.maxCallsPerSecond === undefined,
+    customer: customerOf(config.flinks),
+  });
   try {
     if (config.searchAttributes) await ensureSearchAttributes(connection, temporal.namespace);
     const workflowBundle = await workflowBundleFor(

@@ -1,5 +1,6 @@
 import type { DetailOptions, FlinksClient } from '../flinks/client.js';
-import { FlinksError, type SessionOrigin } from '../flinks/errors.js';
+import { FlinksError } from '../flinks/errors.js';
+import { refuseUnfit, type SessionOpenedBy } from './fit.js';
 import type { DataReply } from '../flinks/replies.js';
 import { atMostOnce, poll, repeatable } from './calls.js';
 import { refuseTooLarge, type Carriage } from './result-size.js';
@@ -9,20 +10,26 @@ export interface DetailRequest {
   requestId: string;
   options: DetailOptions;
   at: Attempt;
-  /** Absent from what older workers sent. */
-  origin?: SessionOrigin;
+  openedBy?: SessionOpenedBy;
 }
 
-export function createAccountActivities(flinks: FlinksClient, policy: RetryPolicy, carriage?: Carriage) {
+export function createAccountActivities(
+  flinks: FlinksClient,
+  policy: RetryPolicy,
+  carriage?: Carriage,
+  customer?: string,
+) {
   return {
-    async getAccountsSummary(requestId: string, at?: Attempt, origin?: SessionOrigin): Promise<DataReply> {
-      const reply = await repeatable(policy, (signal) => flinks.getAccountsSummary(requestId, signal, origin), at);
+    async getAccountsSummary(requestId: string, at?: Attempt, openedBy?: SessionOpenedBy): Promise<DataReply> {
+      refuseUnfit(customer, openedBy);
+      const reply = await repeatable(policy, (signal) => flinks.getAccountsSummary(requestId, signal, openedBy), at);
       return refuseTooLarge('summary', reply, carriage);
     },
 
-    async getAccountsSummaryAsync(requestId: string, origin?: SessionOrigin): Promise<DataReply> {
+    async getAccountsSummaryAsync(requestId: string, openedBy?: SessionOpenedBy): Promise<DataReply> {
+      refuseUnfit(customer, openedBy);
       return poll(async (signal) =>
-        refuseTooLarge('summary', await flinks.getAccountsSummaryAsync(requestId, signal, origin), carriage),
+        refuseTooLarge('summary', await flinks.getAccountsSummaryAsync(requestId, signal, openedBy), carriage),
       );
     },
 
@@ -30,20 +37,22 @@ export function createAccountActivities(flinks: FlinksClient, policy: RetryPolic
      * Detail is not posted again once it may be running at Flinks: a second post on the same accounts makes both pend.
      * When its answer is lost or garbled the Async endpoint has the data, so that counts as pending.
      */
-    async getAccountsDetail({ requestId, options, at, origin }: DetailRequest): Promise<DataReply> {
+    async getAccountsDetail({ requestId, options, at, openedBy }: DetailRequest): Promise<DataReply> {
+      refuseUnfit(customer, openedBy);
       const rules = {
         mayRepeat: ({ delivery }: FlinksError) => delivery !== 'lost',
         whenLost: { reply: { kind: 'pending' } as DataReply },
       };
       const reply = await atMostOnce(policy, at, rules, (signal) =>
-        flinks.getAccountsDetail(requestId, options, signal, origin).catch(pendingIfGarbled),
+        flinks.getAccountsDetail(requestId, options, signal, openedBy).catch(pendingIfGarbled),
       );
       return refuseTooLarge('detail', reply, carriage);
     },
 
-    async getAccountsDetailAsync(requestId: string, origin?: SessionOrigin): Promise<DataReply> {
+    async getAccountsDetailAsync(requestId: string, openedBy?: SessionOpenedBy): Promise<DataReply> {
+      refuseUnfit(customer, openedBy);
       return poll(async (signal) =>
-        refuseTooLarge('detail', await flinks.getAccountsDetailAsync(requestId, signal, origin), carriage),
+        refuseTooLarge('detail', await flinks.getAccountsDetailAsync(requestId, signal, openedBy), carriage),
       );
     },
   };

@@ -1,7 +1,9 @@
 import type { FlinksClient, OpenSession, SecurityResponse } from '../flinks/client.js';
-import { FlinksError, type SessionOrigin } from '../flinks/errors.js';
+import { FlinksError } from '../flinks/errors.js';
+import { refuseUnfit, type SessionOpenedBy } from './fit.js';
 import type { AuthorizeReply } from '../flinks/replies.js';
 import { ownRunId } from './at-most-once.js';
+import { refuseTooLarge, type Carriage } from './result-size.js';
 import { atMostOnce, repeatable } from './calls.js';
 import type { Attempt, RetryPolicy } from './retries.js';
 
@@ -21,24 +23,26 @@ export interface Answer {
   requestId: string;
   token: string;
   answers: SecurityResponse[];
-  /** Absent from what older workers sent. */
-  origin?: SessionOrigin;
+  /** How the session was opened. Runs that began before it was sent have none. */
+  openedBy?: SessionOpenedBy;
 }
 
 /**
  * The reply of Flinks, with what the answers to a challenge have to carry: the session's token, and the id of the run that
- * opened the session. Histories hold that id as `run`.
+ * opened the session. Histories hold that id as `run`. `customer` names whose session it is: see fit.ts.
  */
-export type Authorized = Opened & { run: string };
+export type Authorized = Opened & { run: string; customer?: string };
 
 type Opened = AuthorizeReply & { token: string };
 
 export const createAuthorize =
-  (flinks: FlinksClient, policy: RetryPolicy) =>
-  async (request: AuthorizeRequest): Promise<Authorized> => ({
-    ...(await sendTo(flinks, policy, request)),
-    run: ownRunId(),
-  });
+  (flinks: FlinksClient, policy: RetryPolicy, carriage?: Carriage, customer?: string) =>
+  async (request: AuthorizeRequest): Promise<Authorized> => {
+    if ('answer' in request) refuseUnfit(customer, request.answer.openedBy);
+    const reply = await sendTo(flinks, policy, request);
+    await refuseTooLarge(reply.kind, reply, carriage);
+    return { ...reply, run: ownRunId(), ...(customer !== undefined && { customer }) };
+  };
 
 async function sendTo(flinks: FlinksClient, policy: RetryPolicy, request: AuthorizeRequest): Promise<Opened> {
   if ('answer' in request) return sendAnswer(flinks, policy, request.answer, request.at, request.onlyInRunId);
@@ -57,7 +61,7 @@ async function openCached(flinks: FlinksClient, open: OpenSession, signal: Abort
   try {
     return await withNewToken();
   } catch (error) {
-    // A refused token is worth one more. A second refusal is about our keys.
+    // Whatever the words: a new token costs nothing, and a second refusal is not about the token.
     if (error instanceof FlinksError && error.meaning.tokenRefused) return withNewToken();
     throw error;
   }
@@ -87,13 +91,13 @@ async function openLive(
 async function sendAnswer(
   flinks: FlinksClient,
   policy: RetryPolicy,
-  { requestId, token, answers, origin }: Answer,
+  { requestId, token, answers, openedBy }: Answer,
   at: Attempt,
   onlyInRunId: string,
 ): Promise<Opened> {
   const counts = { as: 'answer', onlyInRunId } as const;
   return atMostOnce(policy, at, { mayRepeat: unsent, whenLost, counts }, async (signal) => ({
-    ...(await flinks.answerChallenges(requestId, answers, token, signal, origin)),
+    ...(await flinks.answerChallenges(requestId, answers, token, signal, openedBy)),
     token,
   }));
 }

@@ -9,10 +9,12 @@ export interface FailureDetails {
   flinksCode?: string;
   httpStatus?: number;
   requestId?: string;
-  /** Whether a whole answer came, be it a gateway's. */
+  /** Whether Flinks gave a whole answer. */
   answered: boolean;
   /** Whether the same call may succeed a little later. */
   transient: boolean;
+  /** Flinks asked for no call within so many milliseconds. */
+  retryAfterMs?: number;
   /** The workflow may make this call again after so many milliseconds. Temporal must not. */
   retryInMs?: number;
 }
@@ -26,12 +28,13 @@ export function activityFailure(
   repeat: Repeat,
   type: FailureType = error.meaning.type,
 ): ApplicationFailure {
-  const { code, status, requestId } = error.facts;
+  const { code, status, requestId, retryAfterMs } = error.facts;
   const details: FailureDetails = {
     ...(code !== undefined && { flinksCode: code }),
     ...(status !== undefined && { httpStatus: status }),
     ...(requestId !== undefined && { requestId }),
-    answered: error.delivery === 'answered' || status !== undefined,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    answered: error.delivery === 'answered',
     transient: error.meaning.transient,
     ...(repeat?.by === 'workflow' && { retryInMs: repeat.inMs }),
   };

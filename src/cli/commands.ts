@@ -40,8 +40,9 @@ export async function start(
     return exitCode.ok;
   }
   say(`${run.started ? 'started' : 'joined'} ${run.workflowId}`);
-  await follow(client, run.workflowId, { timeoutMs, show: json ? 'none' : 'line' });
-  const retrieved = await client.result(run.workflowId);
+  const { runId } = run;
+  await follow(client, run.workflowId, { runId, timeoutMs, show: json ? 'none' : 'line' });
+  const retrieved = await client.result(run.workflowId, { runId });
   if (json) writeJson({ ...run, result: retrieved });
   else process.stdout.write(accountsTable(retrieved));
   return exitCode.ok;
@@ -50,9 +51,9 @@ export async function start(
 export async function answer(
   client: AccountDetailsClient,
   workflowId: string,
-  { json }: CommandOptions,
+  { json, round: seen }: CommandOptions & { round?: number },
 ): Promise<ExitCode> {
-  const { challenges = [], deadline, stage } = await client.progress(workflowId);
+  const { challenges = [], deadline, stage, round, requestId } = await client.progress(workflowId);
   // Asked for before anybody types: a person would answer a question that is no longer open.
   if (challenges.length === 0 && isInteractive())
     throw new CommandError(
@@ -60,10 +61,11 @@ export async function answer(
       `The bank asks nothing of ${workflowId} now: it is ${stage}.`,
       exitCode.failed,
     );
-  const answers = isInteractive()
-    ? await askChallenges(challenges, { deadline })
+  const given = isInteractive()
+    ? { answers: await askChallenges(challenges, { deadline }) }
     : pipedAnswers(await readStdin(), challenges);
-  const outcome = await client.answer(workflowId, { answers });
+  // For the question that was open before anybody answered, and for no later one.
+  const outcome = await client.answer(workflowId, { round: seen ?? round, requestId: requestId ?? null, ...given });
   if (json) writeJson(outcome);
   else
     say(`The answer was taken for round ${outcome.round}. Follow the run with: ${starterCommand} watch ${workflowId}`);
@@ -88,7 +90,7 @@ export async function status(
   process.stdout.write(`${lines.join('\n')}\n`);
   // Why it ended, and what to do now, is in the failure.
   if (state === 'COMPLETED') process.stdout.write(`Its accounts: ${starterCommand} result ${workflowId}\n`);
-  else if (!isOpen(state)) await client.result(workflowId).catch((error: unknown) => report(error, false));
+  else if (!isOpen(state)) await client.result(workflowId, { runId }).catch((error: unknown) => report(error, false));
   return exitCode.ok;
 }
 
@@ -98,9 +100,10 @@ export async function watch(
   { json, timeout: timeoutMs }: CommandOptions,
 ): Promise<ExitCode> {
   const last = await follow(client, workflowId, { timeoutMs, show: json ? 'json' : 'line' });
+  const { runId } = last;
   if (last.status === 'COMPLETED') return exitCode.ok;
   // The lines on stdout have told a program everything; a person wants the reason.
-  if (!json) await client.result(workflowId).catch((error: unknown) => report(error, false));
+  if (!json) await client.result(workflowId, { runId }).catch((error: unknown) => report(error, false));
   return exitCode.failed;
 }
 
@@ -109,8 +112,8 @@ export async function result(
   workflowId: string,
   { json, timeout: timeoutMs }: CommandOptions,
 ): Promise<ExitCode> {
-  await follow(client, workflowId, { timeoutMs, show: json ? 'none' : 'line' });
-  const retrieved = await client.result(workflowId);
+  const { runId } = await follow(client, workflowId, { timeoutMs, show: json ? 'none' : 'line' });
+  const retrieved = await client.result(workflowId, { runId });
   if (json) writeJson(retrieved);
   else process.stdout.write(accountsTable(retrieved));
   return exitCode.ok;

@@ -1,5 +1,4 @@
 // Starting a run, and joining the one that is open already.
-import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { calling, isOpen, queryProgress, waitingForRun, type CallOptions } from './temporal-call.js';
@@ -15,13 +14,14 @@ import {
 } from '../contract.js';
 import { inputMessage, parseInput } from '../contract/input.js';
 import { withRequestId } from '../sdk-internals/start-request-id.js';
+import { keyedHash } from './keyed-hash.js';
 import { differingFields } from './same-input.js';
 import { priorityOf, type PriorityOptions } from './priority.js';
 import { describeRun } from './run-description.js';
 import { inputOf } from '../temporal/first-event.js';
 
 export interface StartOptions extends CallOptions, PriorityOptions {
-  /** For credentials: an opaque id of the caller's own. A LoginId makes its own. */
+  /** For credentials: an opaque id of the caller's own. A LoginId makes its own, and so do credentials without one. */
   workflowId?: string;
   /** Makes a start safe to send again: with the same id it begins no second run, even after the first has closed. */
   startId?: string;
@@ -111,9 +111,12 @@ const startOf = (
   ...(options.startId !== undefined && withRequestId(options.startId)),
 });
 
-function workflowIdOf({ login }: ResolvedInput, { workflowId }: StartOptions): string {
+function workflowIdOf(temporal: Client, { login }: ResolvedInput, { workflowId }: StartOptions): string {
   if ('loginId' in login) return accountDetailsWorkflowId(login.loginId);
-  if (workflowId === undefined) return accountDetailsWorkflowId(randomUUID());
+  if (workflowId === undefined) {
+    const parts = ['credentials', temporal.options.namespace, login.institution, login.username];
+    return accountDetailsWorkflowId(keyedHash(temporal, parts).slice(0, 32));
+  }
   const bytes = Buffer.byteLength(workflowId);
   if (bytes >= 1 && bytes <= longestWorkflowId) return workflowId;
   const message = `The workflow id must have from 1 to ${longestWorkflowId} bytes.`;
@@ -127,7 +130,7 @@ async function startOrJoin<Begun extends { runId: string }>(
   begin: (start: Start, options: CallOptions) => Promise<Begun>,
 ): Promise<(Begun & { workflowId: string; started: true }) | (StartedRun & { started: false })> {
   const resolved = checkInput(input);
-  const workflowId = workflowIdOf(resolved, options);
+  const workflowId = workflowIdOf(temporal, resolved, options);
   const start = startOf(workflowId, input, resolved, options);
   for (;;) {
     try {

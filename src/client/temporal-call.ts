@@ -1,4 +1,5 @@
 // How the client calls Temporal: with an end to every wait for a server or a worker, and with errors of its own.
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, WorkflowExecutionStatusName, WorkflowHandle } from '@temporalio/client';
 import { AccountDetailsError, ServerUnreachableError, WaitEndedError } from '../contract/errors.js';
@@ -9,6 +10,8 @@ import { progressName, type Progress } from '../contract.js';
 export interface CallOptions {
   /** Ends the waiting and never the run: `AbortSignal.timeout(60_000)` waits for a minute. Throws a WaitEndedError. */
   signal?: AbortSignal | undefined;
+  /** Names one run of the workflow id, whatever was started after it. Without it the newest is meant. */
+  runId?: string | undefined;
 }
 
 /** A server or a worker that takes longer than this to answer is not there. */
@@ -23,15 +26,16 @@ export const isOpen = (status: WorkflowExecutionStatusName): boolean => status =
 export async function calling<T>(
   temporal: Client,
   workflowId: string,
-  { answeredBy, signal }: CallOptions & { answeredBy?: Answerer },
+  { answeredBy, signal, runId }: CallOptions & { answeredBy?: Answerer },
   call: (handle: WorkflowHandle) => Promise<T>,
 ): Promise<T> {
   if (signal?.aborted) throw new WaitEndedError(workflowId, signal);
   const late = answeredBy && timeLimit(answerTimeoutMs);
   try {
-    return await until(temporal, { late, signal }, () => call(temporal.workflow.getHandle(workflowId)));
+    return await until(temporal, { late, signal }, () => call(temporal.workflow.getHandle(workflowId, runId)));
   } catch (error) {
-    if (signal?.aborted) throw new WaitEndedError(workflowId, signal);
+    const given = signal?.aborted ? signal : closing(temporal).signal;
+    if (given.aborted) throw new WaitEndedError(workflowId, given);
     const known = late?.signal.aborted
       ? nobodyAnswered(workflowId, answeredBy)
       : errorFromTemporal(error, workflowId, answeredBy);
@@ -42,8 +46,8 @@ export async function calling<T>(
 }
 
 /** Asks the run where it stands. */
-export const queryProgress = (temporal: Client, workflowId: string, { signal }: CallOptions): Promise<Progress> =>
-  calling(temporal, workflowId, { answeredBy: 'worker', signal }, (handle) => handle.query<Progress>(progressName));
+export const queryProgress = (temporal: Client, workflowId: string, options: CallOptions): Promise<Progress> =>
+  calling(temporal, workflowId, { ...options, answeredBy: 'worker' }, (handle) => handle.query<Progress>(progressName));
 
 /**
  * Waits for what a run does in its own time, and gives up if no worker works on it, which is known after 5 to 20 seconds.
@@ -51,14 +55,14 @@ export const queryProgress = (temporal: Client, workflowId: string, { signal }: 
 export async function waitingForRun<T>(
   temporal: Client,
   workflowId: string,
-  { signal }: CallOptions,
+  { signal, runId }: CallOptions,
   call: (handle: WorkflowHandle) => Promise<T>,
 ): Promise<T> {
   const over = new AbortController();
   const either = AbortSignal.any([over.signal, ...(signal ? [signal] : [])]);
-  const waiting = calling(temporal, workflowId, { signal: either }, call);
+  const waiting = calling(temporal, workflowId, { signal: either, runId }, call);
   const unattended = pause(patienceMs, undefined, { signal: either })
-    .then(() => queryProgress(temporal, workflowId, { signal: either }))
+    .then(() => queryProgress(temporal, workflowId, { signal: either, runId }))
     .then(
       () => waiting,
       (error: unknown) => (isNoWorker(error) || isUnreachable(error) ? Promise.reject(error) : waiting),
@@ -91,11 +95,24 @@ function callsOf(temporal: Client): Set<Promise<unknown>> {
   return calls;
 }
 
+const closings = new WeakMap<Client, AbortController>();
+
+/** Aborted when this client is closed. */
+function closing(temporal: Client): AbortController {
+  const found = closings.get(temporal) ?? new AbortController();
+  closings.set(temporal, found);
+  return found;
+}
+
 /**
- * Resolves when no call is under way any more, those among them that nobody waits for. While a server is away the SDK
- * tries each again for some 20 seconds, and ends the process if its connection was closed meanwhile.
+ * Ends every wait for a run, and resolves when no call is under way any more, those among them that nobody waits for.
+ * While a server is away the SDK tries each again for some 20 seconds, and ends the process if its connection was closed
+ * meanwhile.
  */
-export const callsEnded = async (temporal: Client): Promise<void> => void (await Promise.allSettled(callsOf(temporal)));
+export async function endCalls(temporal: Client): Promise<void> {
+  closing(temporal).abort();
+  await Promise.allSettled(callsOf(temporal));
+}
 
 const timeLimit = (ms: number) => ({ signal: AbortSignal.timeout(ms), deadline: Date.now() + ms });
 
@@ -105,7 +122,11 @@ async function until<T>(
   { late, signal }: CallOptions & { late?: ReturnType<typeof timeLimit> | undefined },
   call: () => Promise<T>,
 ): Promise<T> {
-  const over = AbortSignal.any([late?.signal, signal].filter((one) => one !== undefined));
+  // What has a time limit of its own is soon over.
+  const ends = [late?.signal ?? closing(temporal).signal, signal].filter((one) => one !== undefined);
+  const over = AbortSignal.any(ends);
+  // The SDK listens anew for each part of a long wait, and never stops listening.
+  setMaxListeners(0, over);
   const limited = late ? () => temporal.withDeadline(late.deadline, call) : call;
   const calls = callsOf(temporal);
   const answer = temporal.withAbortSignal(over, limited).finally(() => calls.delete(answer));

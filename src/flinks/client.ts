@@ -1,9 +1,20 @@
 // One method per Flinks endpoint. A method returns what a caller has to act on, a challenge and "still pending" among it,
 // and throws a FlinksError for everything else.
-import type { FlinksCall, SessionOrigin } from './errors.js';
+import type { FlinksCall, OpenedBy } from './errors.js';
 import { createFlinksHttp, type FlinksHttpOptions, type FlinksRequest } from './http.js';
 import { observed, type EndedCall } from './observed.js';
-import { parse, readAuthorize, readData, refuse, succeeded, type AuthorizeReply, type DataReply } from './replies.js';
+import {
+  deleted,
+  parse,
+  readAuthorize,
+  readData,
+  refuse,
+  refuseOthers,
+  succeeded,
+  type Asked,
+  type AuthorizeReply,
+  type DataReply,
+} from './replies.js';
 import { tokenReply } from './schemas.js';
 
 export interface FlinksClientOptions extends FlinksHttpOptions {
@@ -37,6 +48,10 @@ export interface DetailOptions {
   accountsFilter?: string[] | undefined;
 }
 
+/**
+ * `openedBy` says how the session of a call was opened: what Flinks refuses later in it can then be told apart. A reply
+ * about another session or login than the one asked for is refused as `UnexpectedResponse`.
+ */
 export interface FlinksClient {
   /** Mints the token of one session. Each call mints another, so it may be repeated. */
   generateAuthorizeToken(signal?: AbortSignal): Promise<string>;
@@ -51,19 +66,19 @@ export interface FlinksClient {
     answers: SecurityResponse[],
     token: string,
     signal?: AbortSignal,
-    origin?: SessionOrigin,
+    openedBy?: OpenedBy,
   ): Promise<AuthorizeReply>;
-  getAccountsSummary(requestId: string, signal?: AbortSignal, origin?: SessionOrigin): Promise<DataReply>;
-  getAccountsSummaryAsync(requestId: string, signal?: AbortSignal, origin?: SessionOrigin): Promise<DataReply>;
+  getAccountsSummary(requestId: string, signal?: AbortSignal, openedBy?: OpenedBy): Promise<DataReply>;
+  getAccountsSummaryAsync(requestId: string, signal?: AbortSignal, openedBy?: OpenedBy): Promise<DataReply>;
   /** Starts the retrieval. While it is pending it must not be posted again: ask `getAccountsDetailAsync`. */
   getAccountsDetail(
     requestId: string,
     options: DetailOptions,
     signal?: AbortSignal,
-    origin?: SessionOrigin,
+    openedBy?: OpenedBy,
   ): Promise<DataReply>;
-  getAccountsDetailAsync(requestId: string, signal?: AbortSignal, origin?: SessionOrigin): Promise<DataReply>;
-  /** Deletes everything that Flinks stores for a LoginId. */
+  getAccountsDetailAsync(requestId: string, signal?: AbortSignal, openedBy?: OpenedBy): Promise<DataReply>;
+  /** Deletes everything that Flinks stores for a LoginId. Resolves only if Flinks itself says so. */
   deleteCard(loginId: string, signal?: AbortSignal): Promise<void>;
   /** Closes idle connections. */
   close(): void;
@@ -80,40 +95,47 @@ export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
     body: unknown,
     token: string,
     call: FlinksCall,
+    asked: Asked,
     signal?: AbortSignal,
   ): Promise<AuthorizeReply> => {
     const headers = { ...json, 'flinks-auth-key': token };
     const request: FlinksRequest = { method: 'POST', path: 'Authorize', headers, body, timeoutMs: timeouts.authorize };
-    // An answer counts at the bank as a live login does, whatever the session was opened on.
-    const mayBeRepeated = call.step === 'authorize' && call.cached === true;
-    const { requestId } = call;
-    return readAuthorize(await send({ ...request, requestId, freshConnection: !mayBeRepeated, signal }), call);
+    const freshConnection = call.step === 'answer' || !call.cached;
+    return readAuthorize(await send({ ...request, requestId: asked.requestId, freshConnection, signal }), call, asked);
   };
 
-  const ask = async (request: Omit<FlinksRequest, 'requestId'>, call: FlinksCall): Promise<DataReply> =>
-    readData(await send({ ...request, requestId: call.requestId }), call);
-
-  const post = (
+  const post = async (
     path: string,
-    body: { RequestId: string } & Record<string, unknown>,
-    call: Omit<FlinksCall, 'requestId'>,
+    call: FlinksCall,
+    body: { RequestId: string; [field: string]: unknown },
     signal?: AbortSignal,
   ): Promise<DataReply> =>
-    ask(
-      { method: 'POST', path, headers: { ...json, ...apiKey }, body, timeoutMs: timeouts.data, signal },
-      { ...call, requestId: body.RequestId },
+    readData(
+      await send({
+        method: 'POST',
+        path,
+        headers: { ...json, ...apiKey },
+        body,
+        requestId: body.RequestId,
+        timeoutMs: timeouts.data,
+        signal,
+      }),
+      call,
+      body.RequestId,
     );
 
-  const poll = (path: string, requestId: string, signal?: AbortSignal, origin?: SessionOrigin): Promise<DataReply> =>
-    ask(
-      {
+  const poll = async (path: string, requestId: string, signal?: AbortSignal, openedBy?: OpenedBy): Promise<DataReply> =>
+    readData(
+      await send({
         method: 'GET',
         path: `${path}/${encodeURIComponent(requestId)}`,
         headers: apiKey,
+        requestId,
         timeoutMs: timeouts.poll,
         signal,
-      },
-      { ...origin, step: 'poll', requestId },
+      }),
+      { step: 'poll', ...openedBy },
+      requestId,
     );
 
   return {
@@ -121,6 +143,7 @@ export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
       const headers = { ...json, 'flinks-auth-key': options.secretKey };
       const path = 'GenerateAuthorizeToken';
       const response = await send({ method: 'POST', path, headers, timeoutMs: timeouts.token, signal });
+      refuseOthers(response, { step: 'token' });
       return succeeded(response) ? parse(tokenReply, response).Token : refuse(response, { step: 'token' });
     },
 
@@ -135,30 +158,31 @@ export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
         ...(language !== undefined && { Language: language }),
         ...(tag !== undefined && { Tag: tag }),
       };
-      const origin: SessionOrigin = stored ? { sent: 'loginId', loginId: login.loginId } : { sent: 'credentials' };
-      return postAuthorize(body, token, { ...origin, step: 'authorize', cached: mode === 'cached' }, signal);
+      const sent = stored ? 'loginId' : 'credentials';
+      const asked = stored ? { loginId: login.loginId } : {};
+      return postAuthorize(body, token, { step: 'authorize', sent, cached: mode === 'cached' }, asked, signal);
     },
 
-    answerChallenges(requestId, answers, token, signal, origin) {
+    answerChallenges(requestId, answers, token, signal, openedBy) {
       const body = {
         RequestId: requestId,
         // The published exchanges all send false here, whatever mode the session was opened in.
         MostRecentCached: false,
         SecurityResponses: Object.fromEntries(answers.map(({ prompt, answers }) => [prompt, answers])),
       };
-      return postAuthorize(body, token, { ...origin, step: 'answer', requestId }, signal);
+      return postAuthorize(body, token, { step: 'answer', ...openedBy }, { requestId }, signal);
     },
 
-    getAccountsSummary: (requestId, signal, origin) =>
+    getAccountsSummary: (requestId, signal, openedBy) =>
       post(
         'GetAccountsSummary',
+        { step: 'summary', ...openedBy },
         { RequestId: requestId, WithBalance: true, WithAccountIdentity: true },
-        { ...origin, step: 'summary' },
         signal,
       ),
     getAccountsSummaryAsync: (...asked) => poll('GetAccountsSummaryAsync', ...asked),
 
-    getAccountsDetail(requestId, detail, signal, origin) {
+    getAccountsDetail(requestId, detail, signal, openedBy) {
       const body = {
         RequestId: requestId,
         WithTransactions: detail.withTransactions,
@@ -167,14 +191,14 @@ export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
         WithKYC: detail.withKyc,
         ...(detail.accountsFilter && { AccountsFilter: detail.accountsFilter }),
       };
-      return post('GetAccountsDetail', body, { ...origin, step: 'detail' }, signal);
+      return post('GetAccountsDetail', { step: 'detail', ...openedBy }, body, signal);
     },
     getAccountsDetailAsync: (...asked) => poll('GetAccountsDetailAsync', ...asked),
 
     async deleteCard(loginId, signal) {
       const path = `DeleteCard/${encodeURIComponent(loginId)}`;
       const response = await send({ method: 'DELETE', path, headers: apiKey, timeoutMs: timeouts.poll, signal });
-      if (!succeeded(response)) refuse(response, { step: 'deleteCard' });
+      if (!deleted(response)) refuse(response, { step: 'deleteCard' });
     },
 
     close,

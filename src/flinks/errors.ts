@@ -7,27 +7,25 @@ import { ShownError } from '../contract/shown-error.js';
 /** Which call failed. `answer` is the Authorize that carries security answers, `poll` one of the Async endpoints. */
 export type FlinksStep = 'token' | 'authorize' | 'answer' | 'summary' | 'detail' | 'poll' | 'deleteCard';
 
-/** How a session was opened, as far as it changes what the answers in it mean. */
-export interface SessionOrigin {
-  /** What was sent to log in with. */
-  sent?: 'loginId' | 'credentials';
-  /** The session was asked for on stored data. */
-  cached?: boolean;
-  /** The login whose data are asked for, if it is known. An answer about another one is none of ours. */
-  loginId?: string;
+/** How a session was opened. It changes what Flinks' answers in that session mean. */
+export interface OpenedBy {
+  sent: 'loginId' | 'credentials';
+  /** On stored data. */
+  cached: boolean;
 }
 
-/** What was asked, as far as it changes what an answer means. */
-export interface FlinksCall extends SessionOrigin {
+/** What was asked, as far as it changes what an answer means. The steps of a session say how it was opened. */
+export interface FlinksCall extends Partial<OpenedBy> {
   step: FlinksStep;
-  /** The session that was asked about. An answer about another one is none of ours. */
-  requestId?: string;
 }
+
+/** The calls in a session that is open. */
+const inSession = new Set<FlinksStep>(['summary', 'detail', 'poll']);
 
 export interface FlinksAnswer {
   status: number;
   code?: string | undefined;
-  /** Flinks' own sentence. It is read here to tell two meanings of UNAUTHORIZED apart, and goes nowhere else. */
+  /** Flinks' own sentence. It is read here to tell the meanings of one code apart, and goes nowhere else. */
   message?: string | undefined;
 }
 
@@ -35,8 +33,10 @@ export interface Meaning {
   type: FailureType;
   /** Whether the same call may succeed a little later. Whether it may be repeated at all is the caller's to know. */
   transient: boolean;
-  /** UNAUTHORIZED that names a token or key: another authorize token may cure it, once. */
+  /** UNAUTHORIZED to a session on stored data: another authorize token may cure it, once. */
   tokenRefused?: true;
+  /** What a reader should know beside the type. */
+  note?: string;
 }
 
 const final = (type: FailureType): Meaning => ({ type, transient: false });
@@ -49,6 +49,7 @@ const byCode: Record<string, Meaning> = {
   INVALID_PASSWORD: final('InvalidCredentials'),
   INVALID_REQUEST: final('FlinksConfiguration'),
   ACCESS_DENIED: final('FlinksConfiguration'),
+  METHOD_NOT_AVAILABLE: final('FlinksConfiguration'),
   INVALID_SECURITY_RESPONSE: final('SecurityAnswerRejected'),
   INVALID_SECURITY_RESPONSE_NO_RETRY: final('SecurityAnswerRejected'),
   UNKNOWN_CHALLENGE_KEY: final('SecurityAnswerRejected'),
@@ -72,6 +73,8 @@ const codesOfOtherMeaning = new Set([
   'OPERATION_DISPATCHED',
   'OK',
   'CREATED',
+  'ALREADY_AUTHORIZED',
+  'NO_TRANSACTION',
 ]);
 
 /** Whether a FlinksCode is one of those that Flinks documents and we act on. */
@@ -79,28 +82,64 @@ export const isKnownCode = (code: string): boolean => Object.hasOwn(byCode, code
 
 /** Decides what an answer that is no success means. Pure; every answer has a meaning. */
 export function classify(call: FlinksCall, { status, code, message = '' }: FlinksAnswer): Meaning {
-  if (code === 'INVALID_LOGIN') return final(call.sent === 'credentials' ? 'InvalidCredentials' : 'UnknownLogin');
-  if (code === 'UNAUTHORIZED') {
-    // The secret key has no token in between that could be to blame.
-    if (call.step === 'token') return final('FlinksConfiguration');
-    return namesTokenOrKey(message) ? { ...final('FlinksConfiguration'), tokenRefused: true } : final('LoginRefused');
-  }
+  if (code === 'INVALID_LOGIN') return invalidLogin(call, message);
+  if (code === 'UNAUTHORIZED') return unauthorized(call, message);
   const known = code !== undefined && Object.hasOwn(byCode, code) ? byCode[code] : undefined;
   if (known?.type === 'SessionLost' && call.step === 'answer') return final('SecurityAnswerTimedOut');
-  return known ?? byStatus(status, code);
+  return known ?? byStatus(call, status, code);
 }
 
-function byStatus(status: number, code: string | undefined): Meaning {
+function byStatus({ step }: FlinksCall, status: number, code: string | undefined): Meaning {
   if (status >= 500) return transient('FlinksUnavailable');
   if (status === 429) return transient('RateLimited');
   // Without a code these say that the door is locked or not there: the keys, the customer id or the address are wrong.
-  if (code === undefined && [401, 403, 404].includes(status)) return final('FlinksConfiguration');
+  // A session in which one call succeeded has been through that door: there 403 and 404 pass.
+  if (code === undefined && [401, 403, 404].includes(status))
+    return { ...final('FlinksConfiguration'), transient: inSession.has(step) && status !== 401 };
   return final('UnexpectedResponse');
 }
 
-const namesTokenOrKey = (message: string): boolean => /\b(token|key|secret)\b/i.test(message);
+/**
+ * Flinks says INVALID_LOGIN of a LoginId that it does not know and of a password that the bank refused, also of the one
+ * that it stores for a LoginId. In a session that is open the LoginId was known.
+ */
+function invalidLogin({ step, sent, cached }: FlinksCall, message: string): Meaning {
+  if (sent === 'credentials') return final('InvalidCredentials');
+  const stale = {
+    ...final('InvalidCredentials'),
+    note: 'The password that Flinks stores for this LoginId may be out of date.',
+  };
+  if (namesPassword(message)) return stale;
+  if (step !== 'authorize') return step === 'deleteCard' ? final('UnknownLogin') : stale;
+  return cached === false && !namesLoginId(message)
+    ? { ...final('UnknownLogin'), note: 'Or the password that Flinks stores for it is out of date.' }
+    : final('UnknownLogin');
+}
 
-/** Did our request reach Flinks? `unsent`: certainly not. `lost`: it may have, and no whole answer of Flinks came back. */
+const namesPassword = (message: string): boolean =>
+  /pass\s?(word|phrase)|user\s?name|credential|mot de passe|identifiant/i.test(message);
+const namesLoginId = (message: string): boolean => /login\s?id|card/i.test(message);
+
+/**
+ * Flinks says UNAUTHORIZED of its tokens and keys, of a bank that refused the customer, and of a data call in a session
+ * that is not authorized. The last is told by the call, the others by the words.
+ */
+function unauthorized({ step, cached }: FlinksCall, message: string): Meaning {
+  // The secret key has no token in between that could be to blame.
+  if (step === 'token' || step === 'deleteCard') return final('FlinksConfiguration');
+  if (inSession.has(step)) return final('SessionLost');
+  const meaning = final(namesOurToken(message) ? 'FlinksConfiguration' : 'LoginRefused');
+  return cached && step === 'authorize' ? { ...meaning, tokenRefused: true } : meaning;
+}
+
+/** Whether a sentence is about a token or key of ours, and not about what a bank hands out to its customers. */
+const namesOurToken = (message: string): boolean => ours.test(message.replace(ofTheBank, ''));
+// English and French, and names such as `authorizeToken` and `x-api-key`.
+const ours = /(tokens?|jetons?|secret|api-?key)(?!\p{L})|(?<!\p{L})(keys?|clés?|clefs?)(?!\p{L})/iu;
+const ofTheBank =
+  /(security|hardware|physical|bank(ing)?('s)?|one-time|rsa) (tokens?|keys?|codes?)|secret (questions?|answers?|codes?)|(jetons?|clés?|clefs?|codes?) (de (la |votre )?(sécurité|banque)|bancaires?)|(questions?|codes?|réponses?) secr[eè]te?s?/giu;
+
+/** Did our request reach Flinks? `unsent`: certainly not. `lost`: it may have, and no whole answer came back. */
 export type Delivery = 'answered' | 'lost' | 'unsent';
 
 /** What may be told about a failed call. `code` is a FlinksCode: capitals, digits and underscores, nothing else. */

@@ -4,8 +4,8 @@ import http from 'node:http';
 import https from 'node:https';
 import axios, { AxiosError, type AxiosResponse } from 'axios';
 import { FlinksError } from './errors.js';
-import { envelope, isEnvelope, type Envelope } from './schemas.js';
-import { watchSending } from './sending.js';
+import { watchSending, type Sending } from './sending.js';
+import { envelope, type Envelope } from './schemas.js';
 
 export interface FlinksHttpOptions {
   /** Scheme, host and port of the instance, for example `https://example-api.private.fin.ag`. */
@@ -37,12 +37,11 @@ export interface FlinksRequest {
   freshConnection?: boolean;
 }
 
-/** A whole answer, whatever its status. `json` is undefined if the body is not JSON. */
+/** A whole answer of Flinks, whatever its status. `json` is undefined if the body is not JSON. */
 export interface FlinksResponse {
+  /** The HTTP status. Where that is 200, the `HttpStatusCode` of the body counts: Flinks also reports errors so. */
   status: number;
   json: unknown;
-  /** Whether it has anything of Flinks in it. A gateway's page has not. */
-  fromFlinks: boolean;
   envelope: Envelope;
   retryAfterMs?: number;
 }
@@ -84,7 +83,7 @@ export function createFlinksHttp(options: FlinksHttpOptions): { send: SendToFlin
   async function send(request: FlinksRequest): Promise<FlinksResponse> {
     const hangUp = new AbortController();
     let [timedOut, hasBegun] = [false, false];
-    let mayHaveLeft = (): boolean => false;
+    let sending: Sending = { mayHaveLeft: false };
     const timers = [
       setTimeout(() => {
         timedOut = true;
@@ -106,13 +105,13 @@ export function createFlinksHttp(options: FlinksHttpOptions): { send: SendToFlin
         data: request.body === undefined ? undefined : JSON.stringify(request.body),
         signal: hangUp.signal,
         transport: {
-          request(how: http.RequestOptions, answer: (response: http.IncomingMessage) => void) {
-            const outgoing = open(how, (response) => {
+          request: (how: http.RequestOptions, answer: (response: http.IncomingMessage) => void) => {
+            const opened = open(how, (response) => {
               hasBegun = true;
               answer(response);
             });
-            mayHaveLeft = watchSending(outgoing);
-            return outgoing;
+            sending = watchSending(opened);
+            return opened;
           },
         },
         ...(request.freshConnection ? fresh : kept),
@@ -120,12 +119,7 @@ export function createFlinksHttp(options: FlinksHttpOptions): { send: SendToFlin
       return read(response);
     } catch (error) {
       request.signal?.throwIfAborted();
-      throw notAnswered(
-        error,
-        mayHaveLeft() ? 'lost' : 'unsent',
-        timedOut ? request.timeoutMs : undefined,
-        options.maxResponseBytes,
-      );
+      throw notDelivered(error, sending, timedOut ? request.timeoutMs : undefined, options.maxResponseBytes);
     } finally {
       timers.forEach(clearTimeout);
       request.signal?.removeEventListener('abort', onAbort);
@@ -147,11 +141,11 @@ function read({ status, data, headers }: AxiosResponse<string>): FlinksResponse 
     json = undefined;
   }
   const retryAfterMs = retryAfter(headers['retry-after']);
+  const read = envelope.safeParse(json).data ?? envelope.parse({});
   return {
-    status,
+    status: status === 200 ? (read.HttpStatusCode ?? status) : status,
     json,
-    fromFlinks: isEnvelope(json),
-    envelope: envelope.safeParse(json).data ?? { FlinksCode: undefined, SecurityChallenges: undefined },
+    envelope: read,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
 }
@@ -163,33 +157,45 @@ function retryAfter(header: unknown): number | undefined {
   return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
 }
 
-function notAnswered(
-  error: unknown,
-  delivery: 'lost' | 'unsent',
-  timedOutAfterMs: number | undefined,
-  maxBytes: number,
-): FlinksError {
+function notDelivered(error: unknown, sending: Sending, timedOutMs: number | undefined, maxBytes: number): FlinksError {
   const { code, message } = error instanceof AxiosError ? error : { code: undefined, message: '' };
+  const reason = code !== undefined && /^[A-Z][A-Z_0-9]+$/.test(code) && code !== 'ERR_CANCELED' ? ` (${code})` : '';
+  const unavailable = { type: 'FlinksUnavailable', transient: true } as const;
   if (message.startsWith('maxContentLength'))
     return new FlinksError(
       { type: 'ResponseTooLarge', transient: false },
       'answered',
       `Flinks' answer is larger than ${maxBytes} bytes. FLINKS_MAX_RESPONSE_BYTES raises the limit.`,
     );
-  const unavailable = { type: 'FlinksUnavailable', transient: true } as const;
-  const reason = code !== undefined && /^[A-Z][A-Z0-9_]+$/.test(code) ? ` (${code})` : '';
-  const inTime = timedOutAfterMs === undefined ? undefined : ` within ${timedOutAfterMs / 1_000} s`;
-  if (delivery === 'unsent')
+  if (!sending.mayHaveLeft) {
+    if (code !== undefined && isTlsFault(code))
+      return new FlinksError(
+        { type: 'FlinksConfiguration', transient: false },
+        'unsent',
+        `The certificate of Flinks was refused: ${tlsFaults[code] ?? 'it cannot be verified'}${reason}. Nothing was sent. NODE_EXTRA_CA_CERTS names the file of a private CA.`,
+      );
+    const within = timedOutMs === undefined ? reason : ` within ${timedOutMs / 1_000} s`;
     return new FlinksError(
       unavailable,
       'unsent',
-      `Flinks could not be reached${inTime ?? reason}. Check FLINKS_BASE_URL and the network.`,
+      `Flinks could not be reached${within}. Check FLINKS_BASE_URL and the network.`,
     );
-  return new FlinksError(
-    unavailable,
-    'lost',
-    inTime === undefined
-      ? `The connection to Flinks broke before a whole answer came${reason}.`
-      : `Flinks gave no whole answer${inTime}.`,
-  );
+  }
+  if (timedOutMs !== undefined)
+    return new FlinksError(unavailable, 'lost', `Flinks gave no whole answer within ${timedOutMs / 1_000} s.`);
+  return new FlinksError(unavailable, 'lost', `The connection to Flinks broke before a whole answer came${reason}.`);
 }
+
+/** Node's codes for a certificate that it refuses, in words. The handshake ends there, so nothing has left. */
+const tlsFaults: Record<string, string> = {
+  SELF_SIGNED_CERT_IN_CHAIN: 'its chain ends in a CA that is not trusted',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
+  UNABLE_TO_GET_ISSUER_CERT: 'its issuer is not trusted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its issuer is not trusted',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its issuer is not trusted',
+  CERT_HAS_EXPIRED: 'it has expired',
+  CERT_NOT_YET_VALID: 'it is not valid yet',
+  CERT_REVOKED: 'it was revoked',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another host',
+};
+const isTlsFault = (code: string): boolean => Object.hasOwn(tlsFaults, code) || code.startsWith('CERT_');

@@ -3,7 +3,7 @@
 import { STATUS_CODES } from 'node:http';
 import { FlinksError, isKnownCode } from './errors.js';
 import type { SendToFlinks } from './http.js';
-import { isAnother } from './replies.js';
+import { isSameId } from './replies.js';
 
 export interface EndedCall {
   /** The endpoint's name, without the id that may follow it in a path. */
@@ -36,8 +36,9 @@ export const observed =
       throw error;
     });
     const { FlinksCode, RequestId } = response.envelope;
-    const named = isAnother(RequestId, request.requestId) ? undefined : RequestId;
-    tell(codeOfAnswer(response.status, FlinksCode), response.status, named);
+    const asked = request.requestId;
+    const isAnothers = RequestId !== undefined && asked !== undefined && !isSameId(RequestId, asked);
+    tell(codeOfAnswer(response.status, FlinksCode), response.status, isAnothers ? undefined : RequestId);
     return response;
   };
 

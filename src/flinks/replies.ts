@@ -1,8 +1,8 @@
 // What an answer of Flinks says to do next.
 import type { z } from 'zod';
-import { classify, FlinksError, type Delivery, type FlinksCall, type Meaning } from './errors.js';
+import { classify, FlinksError, isKnownCode, type FlinksCall } from './errors.js';
 import type { FlinksResponse } from './http.js';
-import { accountsReply, challengesReply, sessionReply } from './schemas.js';
+import { accountsReply, challengesReply, isFlinksBody, sessionReply } from './schemas.js';
 import type { Accounts, OpenChallenges, Session } from './schemas.js';
 
 export type AuthorizeReply =
@@ -15,26 +15,39 @@ const successCodes = new Set(['OK', 'CREATED']);
 /** Errors of the last refresh behind which a cached session can be used (Flinks' "Errors When Calling Authorize with Cached Mode"). */
 const staleCodes = new Set(['QUESTION_NOT_FOUND', 'INVALID_SECURITY_RESPONSE', 'RETRY_LATER']);
 
+/** A code that we do not know says nothing against a 200. */
 export const succeeded = ({ status, envelope: { FlinksCode } }: FlinksResponse): boolean =>
-  (status === 200 || status === 201) && (FlinksCode === undefined || successCodes.has(FlinksCode));
+  (status === 200 || status === 201) &&
+  (FlinksCode === undefined || successCodes.has(FlinksCode) || !isKnownCode(FlinksCode));
 
 const pending = ({ status, envelope: { FlinksCode } }: FlinksResponse): boolean =>
   FlinksCode === undefined ? status === 202 : pendingCodes.has(FlinksCode);
 
+/** What a reply of Authorize has to be about: the session that was answered in, or the login that was asked for. */
+export interface Asked {
+  requestId?: string;
+  loginId?: string;
+}
+
 /** Reads an answer of Authorize. A 202 means that the session exists: its data calls will say when they are ready. */
-export function readAuthorize(response: FlinksResponse, call: FlinksCall): AuthorizeReply {
-  refuseAnothers(response, call);
+export function readAuthorize(response: FlinksResponse, call: FlinksCall, asked: Asked): AuthorizeReply {
+  refuseOthers(response, call, asked.requestId);
   const { status, envelope } = response;
   const code = envelope.FlinksCode;
   const withCode = code === undefined ? {} : { code };
-  if (status === 203) return { kind: 'challenges', open: parse(challengesReply, response), ...withCode };
-  if (succeeded(response) || pending(response))
-    return { kind: 'session', session: parse(sessionReply, response), ...withCode };
-  if (call.cached && status === 401 && envelope.RequestId !== undefined && code !== undefined && staleCodes.has(code))
-    return { kind: 'session', session: parse(sessionReply, response), stale: true, code };
-  if (givesAnotherChance(response, call))
+  if (code === 'ALREADY_AUTHORIZED' && call.step === 'answer' && asked.requestId !== undefined)
+    return { kind: 'session', session: { requestId: asked.requestId }, code };
+  const asks = (envelope.SecurityChallenges?.length ?? 0) > 0 && envelope.RequestId !== undefined;
+  const isStale =
+    call.cached && status === 401 && envelope.RequestId !== undefined && code !== undefined && staleCodes.has(code);
+  if (status === 203 || (asks && (isStale || succeeded(response))) || givesAnotherChance(response, call))
     return { kind: 'challenges', open: parse(challengesReply, response), ...withCode };
-  return refuse(response, call);
+  if (!isStale && !succeeded(response) && !pending(response)) return refuse(response, call);
+  const session = parse(sessionReply, response);
+  const loginId = session.login?.['id'];
+  if (asked.loginId !== undefined && typeof loginId === 'string' && !isSameId(loginId, asked.loginId))
+    throw unexpected(response, 'is about another login', false);
+  return { kind: 'session', session, ...(isStale && { stale: true }), ...withCode };
 }
 
 /** A wrong answer is final or not by what the body holds, because Flinks' pages disagree about the code's name. */
@@ -50,38 +63,63 @@ function givesAnotherChance({ status, envelope }: FlinksResponse, call: FlinksCa
   );
 }
 
-/** Reads an answer of Summary, Detail or one of their Async endpoints. */
-export function readData(response: FlinksResponse, call: FlinksCall): DataReply {
-  refuseAnothers(response, call);
+/** Reads an answer of Summary, Detail or one of their Async endpoints in this session. */
+export function readData(response: FlinksResponse, call: FlinksCall, requestId: string): DataReply {
+  refuseOthers(response, call, requestId);
   const code = response.envelope.FlinksCode;
   if (pending(response)) return { kind: 'pending', ...(code !== undefined && { code }) };
-  if (succeeded(response)) return { kind: 'accounts', data: parse(accountsReply, response) };
+  if (code === 'NO_TRANSACTION') return { kind: 'accounts', data: parse(accountsReply, withAccounts(response), true) };
+  if (succeeded(response)) return { kind: 'accounts', data: parse(accountsReply, response, true) };
   return refuse(response, call);
 }
 
-/** Throws if a reply is about another session or another login than was asked about: it is another customer's. */
-function refuseAnothers({ status, envelope: { RequestId, Login } }: FlinksResponse, call: FlinksCall): void {
-  const others = [
-    ...(isAnother(RequestId, call.requestId) ? ['session'] : []),
-    ...(isAnother(Login?.Id, call.loginId) ? ['login'] : []),
-  ];
-  // Whose it is goes nowhere: not into the message, and not into the facts.
-  if (others.length > 0)
-    throw new FlinksError(
-      { type: 'UnexpectedResponse', transient: false },
-      'answered',
-      `Flinks answered ${status} for another ${others.join(' and another ')} than was asked about.`,
-      { status },
-    );
+/** Flinks found no transactions. The accounts may come along, or not. */
+const withAccounts = (response: FlinksResponse): FlinksResponse => ({
+  ...response,
+  json: { Accounts: [], ...(response.json as object) },
+});
+
+/** Throws if a reply is not Flinks' own, or if it is about another session than the one that was asked for. */
+export function refuseOthers(response: FlinksResponse, call: FlinksCall, requestId?: string): void {
+  if (!isFlinksBody(response.json)) refuseGateway(response, call);
+  const answered = response.envelope.RequestId;
+  if (requestId !== undefined && answered !== undefined && !isSameId(answered, requestId))
+    throw unexpected(response, 'is about another session', false);
 }
 
-/** Whether a reply names another one than was asked about. Flinks may write the letters of a GUID in either case. */
-export const isAnother = (named: string | undefined, asked: string | undefined): boolean =>
-  named !== undefined && asked !== undefined && named.toLowerCase() !== asked.toLowerCase();
+/** Whether two ids are one. Flinks may write the letters of a GUID in either case. */
+export const isSameId = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
+/**
+ * Something between Flinks and us answered, so nobody knows what Flinks got: the reply counts as lost. Only a 4xx to a
+ * first call says that the request went no further.
+ */
+function refuseGateway(response: FlinksResponse, call: FlinksCall): void {
+  const { status, retryAfterMs } = response;
+  const isFirst = call.step === 'token' || call.step === 'authorize' || call.step === 'deleteCard';
+  if (status === 429 || (isFirst && status >= 400 && status < 500)) return;
+  // A redirect to where people sign in, say. A token does nothing at a bank.
+  if (call.step === 'token' && status >= 300 && status < 400) return;
+  // Whoever said 202 of a data call, its Async endpoint knows more.
+  if (status === 202 && (call.step === 'summary' || call.step === 'detail' || call.step === 'poll')) return;
+  const { type } = classify(call, { status });
+  throw new FlinksError(
+    { type: type === 'UnexpectedResponse' ? 'FlinksUnavailable' : type, transient: true },
+    'lost',
+    `Flinks gave no answer: what came was a ${status} that is not its own.`,
+    { status, ...(retryAfterMs !== undefined && { retryAfterMs }) },
+  );
+}
+
+/** Whether Flinks says that it has deleted a card. A 200 of a sign-in page or a body that was cut off does not. */
+export function deleted(response: FlinksResponse): boolean {
+  if (response.status === 204) return true;
+  if (response.envelope.Message === undefined) refuseOthers(response, { step: 'deleteCard' });
+  return succeeded(response);
+}
 
 /** Parses the body of a success, or says which of its fields is not as the contract has it. */
-export function parse<T>(schema: z.ZodType<T>, response: FlinksResponse): T {
-  if (!response.fromFlinks) throw failed(response, { type: 'UnexpectedResponse', transient: true });
+export function parse<T>(schema: z.ZodType<T>, response: FlinksResponse, transient = false): T {
   try {
     return schema.parse(response.json);
   } catch (error) {
@@ -90,22 +128,23 @@ export function parse<T>(schema: z.ZodType<T>, response: FlinksResponse): T {
         ? (error as z.ZodError).issues.map(({ path }) => path.join('.') || 'its top')
         : [];
     const fault = paths.length > 0 ? `does not fit at ${paths.slice(0, 5).join(', ')}` : 'is nested too deep';
-    throw failed(response, { type: 'UnexpectedResponse', transient: false }, ` with a body that ${fault}`);
+    throw unexpected(response, fault, transient);
   }
 }
 
 /** Throws the FlinksError of an answer that is no success. */
 export function refuse(response: FlinksResponse, call: FlinksCall): never {
-  const { status, envelope } = response;
-  throw failed(response, classify(call, { status, code: envelope.FlinksCode, message: envelope.Message }));
-}
-
-function failed(response: FlinksResponse, meaning: Meaning, how = ''): FlinksError {
-  const { status, envelope, fromFlinks, retryAfterMs } = response;
+  const { status, envelope, retryAfterMs } = response;
   const code = envelope.FlinksCode;
-  const who = fromFlinks ? 'Flinks' : 'Something between here and Flinks';
-  const said = `${who} answered ${status}${code === undefined ? '' : ` ${code}`}${how}.`;
-  return new FlinksError(meaning, deliveryOf(response), said, {
+  const meaning = classify(call, { status, code, message: envelope.Message });
+  const said = [
+    `Flinks answered ${status}${code === undefined ? '' : ` ${code}`}.`,
+    ...(meaning.note === undefined ? [] : [meaning.note]),
+    ...(retryAfterMs === undefined
+      ? []
+      : [`It asks for no call before ${new Date(Date.now() + retryAfterMs).toISOString()}.`]),
+  ];
+  throw new FlinksError(meaning, 'answered', said.join(' '), {
     status,
     ...(code !== undefined && { code }),
     ...(envelope.RequestId !== undefined && { requestId: envelope.RequestId }),
@@ -113,9 +152,13 @@ function failed(response: FlinksResponse, meaning: Meaning, how = ''): FlinksErr
   });
 }
 
-/**
- * A gateway that could not pass a request on says so by a 4xx. Behind a 5xx or a 2xx of its own Flinks may have done all of
- * the work.
- */
-const deliveryOf = ({ status, fromFlinks }: FlinksResponse): Delivery =>
-  fromFlinks || (status >= 300 && status < 500) ? 'answered' : 'lost';
+/** The RequestId is left out: the reply may be about somebody else. */
+const unexpected = ({ status }: FlinksResponse, fault: string, transient: boolean): FlinksError =>
+  new FlinksError(
+    { type: 'UnexpectedResponse', transient },
+    'answered',
+    `Flinks answered ${status} with a body that ${fault}.`,
+    {
+      status,
+    },
+  );

@@ -1,30 +1,36 @@
-// Whether anything of a request may have left. Its connection tells, and no error code does: the same code may come before a
-// connection is there, and after the far side has the whole request.
+// Whether a request can have left. It follows from the connection, never from an error's code: the network says
+// EHOSTUNREACH also of a connection over which the whole request went.
 import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
-/**
- * Watches a request that was just made. The function that it returns says whether a byte of it may have left. None has
- * before the connection is open, and over TLS before the handshake is done and the certificate is accepted.
- */
-export function watchSending(request: ClientRequest): () => boolean {
-  let mayHaveLeft = false;
-  request.once('socket', (socket: Socket) => {
-    // It broke before it was ours: nothing can be written on it.
-    if (socket.destroyed) return;
-    const leaves = (): void => void (mayHaveLeft = true);
-    const opening = awaitedEvent(socket);
-    // Node writes what it holds back within this event, and an agent may hand out a connection that is open already.
-    if (opening === undefined) leaves();
-    else socket.prependOnceListener(opening, leaves);
-  });
-  return () => mayHaveLeft;
+export interface Sending {
+  /** From the moment on at which the connection took bytes of ours: once it was made and, with TLS, the far side proved itself. */
+  readonly mayHaveLeft: boolean;
 }
 
-/** The event after which this connection carries requests. An open one waits for none. */
+/** Watches a request from its start. */
+export function watchSending(request: ClientRequest): Sending {
+  const sending = { mayHaveLeft: false };
+  const open = (): void => {
+    sending.mayHaveLeft = true;
+  };
+  request.once('socket', (socket: Socket) => {
+    // It broke before it was ours, and nothing can be written on it.
+    if (socket.destroyed) return;
+    // Node holds back what is written until then. A connection that is not known to wait for anything is open: a kept one,
+    // and one that an agent hands out when it has opened a way through a proxy.
+    const opening = awaitedEvent(socket);
+    if (opening === undefined) open();
+    else socket.once(opening, open);
+  });
+  return sending;
+}
+
+/** The event after which this connection carries requests. Over TLS it comes only once the certificate is accepted. */
 function awaitedEvent(socket: Socket): string | undefined {
-  if (!(socket instanceof TLSSocket)) return socket.connecting ? 'connect' : undefined;
-  // Node has this on every client's connection, and its types do not know it.
-  return (socket as { secureConnecting?: boolean }).secureConnecting === false ? undefined : 'secureConnect';
+  // Node has this on every connection of a client, and its types do not know it.
+  const isShakingHands = (socket as { secureConnecting?: boolean }).secureConnecting === true;
+  if (socket instanceof TLSSocket && isShakingHands) return 'secureConnect';
+  return socket.connecting ? 'connect' : undefined;
 }

@@ -20,6 +20,8 @@ export interface ErasableRun {
   closedAt: number | undefined;
   /** The run that this one was reset to. It reads payloads that this one stored. */
   resetTo: string | undefined;
+  /** The run that handed its work over to this one. It has the same input and result. */
+  parent?: { workflowId: string; runId: string };
   /** How many of its payloads are in a store. The server counts them, and may miss some. */
   storedPayloads: number;
 }
@@ -172,6 +174,9 @@ const runFrom = (info: ExecutionInfo, resetTo?: string | null): TypedRun => ({
   runId: info.execution?.runId ?? '',
   closedAt: info.closeTime ? tsToMs(info.closeTime) : undefined,
   resetTo: resetTo || undefined,
+  ...(info.parentExecution?.workflowId && {
+    parent: { workflowId: info.parentExecution.workflowId, runId: info.parentExecution.runId ?? '' },
+  }),
   storedPayloads: Number(info.externalPayloadCount ?? 0),
 });
 

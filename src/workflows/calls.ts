@@ -6,7 +6,7 @@ import type { Attempt } from '../activities/retries.js';
 import type { FailureType, Progress } from '../contract.js';
 import type { DataReply } from '../flinks/replies.js';
 import type { Run } from './context.js';
-import { failureOf, isSilent, reported, runFailure } from './failures.js';
+import { byUnfitWorker, failureOf, isSilent, reported, runFailure } from './failures.js';
 import { tryShort, usualReply } from './short-calls.js';
 import { waitToRetry } from './waiting.js';
 
@@ -36,13 +36,16 @@ export const repeatable = <T extends Reply>(run: Run, label: string, call: Call<
 export const atMostOnce = <T extends Reply>(run: Run, label: string, whenLost: WhenLost<T>, call: Call<T>) =>
   noted(run, whenLost, async () => {
     const start = Date.now();
-    for (let attempt = 1; ; attempt++) {
+    let attempt = 1;
+    for (let refused = 0; ;) {
       try {
         return await call(activities(run, label, noRetry), { attempt, elapsedMs: Date.now() - start });
       } catch (error) {
-        const retryInMs = reported(error)?.details.retryInMs;
-        if (retryInMs === undefined) throw error;
+        const unfit = byUnfitWorker(error);
+        const retryInMs = unfit ? unfitWaitMs(++refused) : reported(error)?.details.retryInMs;
+        if (retryInMs === undefined) throw unfit ? noneFits(run, error) : error;
         await waitToRetry(run, retryInMs);
+        if (!unfit) attempt += 1;
       }
     }
   });
@@ -50,14 +53,15 @@ export const atMostOnce = <T extends Reply>(run: Run, label: string, whenLost: W
 /**
  * Polls once, and counts the poll if Flinks answered it. A poll that failed for a passing reason (a 503, say) is not
  * repeated: it counts as pending, because the next slot asks again. No slot comes after the last one, so a failure of the
- * last poll ends the run.
+ * last poll ends the run, and so does a failure with which Flinks asks for no call before the deadline: `leftMs` is the
+ * time until then. With a pending reply comes how long Flinks asked to be left alone.
  */
 export async function poll(
   run: Run,
   label: string,
-  isLast: boolean,
+  leftMs: number,
   call: (activities: Calls) => Promise<DataReply>,
-): Promise<DataReply> {
+): Promise<DataReply & { retryAfterMs?: number }> {
   const { progress } = run;
   const count = (code: string | undefined): void =>
     progress.learn({ polls: progress.current.polls + 1, ...(code !== undefined && { lastFlinksCode: code }) });
@@ -71,8 +75,10 @@ export async function poll(
   } catch (error) {
     const details = reported(error)?.details;
     if (details?.answered) count(details.flinksCode);
-    if (isLast || !details?.transient) throw failureOf(error, 'FlinksUnavailable', progress.current.requestId);
-    return { kind: 'pending' };
+    const { retryAfterMs = 0 } = details ?? {};
+    if (leftMs <= 0 || retryAfterMs > leftMs || !details?.transient)
+      throw failureOf(error, 'FlinksUnavailable', progress.current.requestId);
+    return { kind: 'pending', retryAfterMs };
   }
 }
 
@@ -84,6 +90,10 @@ const whenWorkerDies = {
   maximumAttempts: 20,
 } as const;
 const noRetry = { maximumAttempts: 1 } as const;
+
+/** A worker that does not fit sends nothing, so the call waits for one that does: as often as if workers died. */
+const unfitWaitMs = (refused: number): number | undefined =>
+  refused < whenWorkerDies.maximumAttempts ? Math.min(2_000 * 2 ** (refused - 1), 30_000) : undefined;
 
 /** The ordinary activities, as this call needs them. */
 function activities(run: Run, label: string, retry: typeof whenWorkerDies | typeof noRetry): Calls {
@@ -99,6 +109,9 @@ function activities(run: Run, label: string, retry: typeof whenWorkerDies | type
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   });
 }
+
+const noneFits = ({ progress }: Run, error: unknown): unknown =>
+  failureOf(error, 'FlinksUnavailable', progress.current.requestId);
 
 /** Makes a call, notes for `progress` what Flinks said, and turns a failure of the call into one of the run. */
 async function noted<T extends Reply>({ progress }: Run, whenLost: WhenLost<T>, call: () => Promise<T>): Promise<T> {

@@ -3,7 +3,8 @@
 // 2. Poll k is due at start + k × interval, however long earlier polls took. A slot that passed during a poll is skipped.
 // 3. No two polls overlap.
 // 4. The last poll is at the deadline itself. When Flinks is still at work then, the run fails as `PendingTooLong`.
-// 5. A poll is never repeated. One that fails for a passing reason waits for the next slot, unless it was the last.
+// 5. Slots that come before the end of a Retry-After are skipped. When it ends after the deadline, the run ends at once.
+// 6. A poll is never repeated. One that fails for a passing reason waits for the next slot, unless it was the last.
 import type { DataReply } from '../flinks/replies.js';
 import { milliseconds, type ResolvedInput } from '../contract.js';
 import { catchUp, poll } from './calls.js';
@@ -29,7 +30,7 @@ export async function pollUntilReady(
   run: Run,
   { polling }: ResolvedInput,
   clock: PollClock,
-  { requestId, origin }: Pick<OpenedSession, 'requestId' | 'origin'>,
+  { requestId, openedBy }: OpenedSession,
   endpoint: 'getAccountsSummaryAsync' | 'getAccountsDetailAsync',
 ): Promise<Extract<DataReply, { kind: 'accounts' }>['data']> {
   if (clock.startedAt === undefined) await catchUp(run);
@@ -37,8 +38,9 @@ export async function pollUntilReady(
   const intervalMs = milliseconds(polling.interval);
   const deadlineMs = milliseconds(polling.deadline);
   const deadline = new Date(startedAt + deadlineMs).toISOString();
+  let notBefore = 0;
   for (;;) {
-    const due = nextPollAt(startedAt, intervalMs, deadlineMs, Date.now());
+    const due = nextPollAt(startedAt, intervalMs, deadlineMs, Math.max(Date.now(), notBefore - 1));
     if (due === undefined)
       throw runFailure(
         'PendingTooLong',
@@ -49,8 +51,9 @@ export async function pollUntilReady(
     const label = `Poll ${Math.ceil((due - startedAt) / intervalMs)} of ${Math.ceil(deadlineMs / intervalMs)}`;
     await wait(run, due - Date.now(), label);
 
-    const isLast = due >= startedAt + deadlineMs;
-    const reply = await poll(run, label, isLast, (activities) => activities[endpoint](requestId, origin));
+    const leftMs = startedAt + deadlineMs - due;
+    const reply = await poll(run, label, leftMs, (activities) => activities[endpoint](requestId, openedBy));
     if (reply.kind === 'accounts') return reply.data;
+    notBefore = due + (reply.retryAfterMs ?? 0);
   }
 }

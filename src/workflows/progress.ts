@@ -11,6 +11,22 @@ const attribute = {
   since: defineSearchAttributeKey('FlinksStageSince', 'DATETIME'),
 };
 
+/** Temporal ends a run that writes a longer one. */
+const mostBytes = 255;
+
+/** The beginning of a text that fits into a search attribute, no character cut in two. */
+function cut(text: string): string {
+  let bytes = 0;
+  let end = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    if (bytes > mostBytes) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
+}
+
 /** Fields that belong to one stage, and end with it. */
 type OfStage = Pick<Progress, 'challenges' | 'deadline' | 'nextPollAt'>;
 
@@ -45,7 +61,7 @@ export function createProgress(withSearchAttributes: boolean): ProgressReport {
     upsertSearchAttributes([
       { key: attribute.stage, value: current.stage },
       { key: attribute.since, value: since },
-      ...(current.institution === undefined ? [] : [{ key: attribute.institution, value: current.institution }]),
+      ...(current.institution === undefined ? [] : [{ key: attribute.institution, value: cut(current.institution) }]),
       ...(current.lastFlinksCode === undefined ? [] : [{ key: attribute.code, value: current.lastFlinksCode }]),
     ]);
   }

@@ -4,6 +4,7 @@ import { inputMessage, parseInput } from '../contract/input.js';
 import { retrieveDetail, retrieveSummary, type Accounts } from './accounts.js';
 import { isSessionLost, runFailure } from './failures.js';
 import type { PollClock } from './polling.js';
+import { handOver, ownerOf } from './hand-over.js';
 import { runToItsEnd, type RunOptions } from './run.js';
 import { openSession, type OpenedSession } from './session.js';
 
@@ -11,6 +12,8 @@ import { openSession, type OpenedSession } from './session.js';
 export const runRetrieval = (payload: unknown, options: RunOptions): Promise<RetrieveAccountDetailsResult> =>
   runToItsEnd(options, async (run) => {
     const input = readInput(payload);
+    const owner = ownerOf(input);
+    if (owner !== undefined) return handOver(run, owner, payload);
     const clocks: Record<'summary' | 'detail', PollClock> = { summary: {}, detail: {} };
     let session = await openSession(run, input, input.login, input.mode);
     let reopened = false;

@@ -8,7 +8,7 @@ import { taskQueue } from '../../src/contract.js';
 import { createLogger, nativeLogging } from '../../src/logging.js';
 import { loadTemporalConfig } from '../../src/temporal/connection.js';
 import { dataConverterFor, loadPayloadConfig } from '../../src/temporal/payloads.js';
-import { bundleWorkflows } from '../../src/worker/bundle/bundle.js';
+import { workflowBundleFor } from '../../src/worker/bundle/prebuilt.js';
 
 const { flinks } = loadWorkerConfig();
 const temporal = loadTemporalConfig();
@@ -26,7 +26,10 @@ const connection = await NativeConnection.connect(temporal.connectionOptions);
 const worker = await Worker.create({
   connection,
   taskQueue,
-  workflowBundle: await bundleWorkflows({ searchAttributes: false, encryption: payloads !== undefined }),
+  workflowBundle: await workflowBundleFor(
+    { searchAttributes: false, encryption: payloads !== undefined },
+    process.env['WORKFLOW_BUNDLE'],
+  ),
   dataConverter: dataConverterFor(payloads, temporal.namespace),
   activities: { authorize },
 });

@@ -2,12 +2,12 @@
 import { createHmac } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { checkInput } from '../../client.js';
 import { InputError } from '../../contract/errors.js';
 import { accountDetailsWorkflowId, type RetrieveAccountDetailsInput } from '../../contract.js';
 import { usageError } from '../terminal/output.js';
+import { linesOf } from './lines.js';
 
 /** A line that fits. */
 export interface BatchLogin {
@@ -41,10 +41,14 @@ export async function* readLogins(
 ): AsyncGenerator<BatchLogin | BadLine> {
   const seen = new Set<string>();
   let line = 0;
-  for await (const text of createInterface({ input: source, crlfDelay: Infinity, ...(signal && { signal }) })) {
+  for await (const read of linesOf(source, signal)) {
     line += 1;
-    // Some editors begin a file with a byte order mark.
-    const written = (line === 1 ? text.replace(/^\ufeff/, '') : text).trim();
+    if ('fault' in read) {
+      yield { line, problem: read.fault };
+      continue;
+    }
+    // Some editors begin a file with a byte order mark. TextDecoder takes it away.
+    const written = read.text.trim();
     if (written === '') continue;
     const login = readLine(line, written, options);
     const key = 'input' in login ? batchWorkflowId('', login.input) : undefined;
@@ -122,7 +126,6 @@ export async function openLogins(file: string): Promise<Readable> {
 /** How many lines of a file are not empty. */
 export async function countLogins(file: string): Promise<number> {
   let count = 0;
-  for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity }))
-    if (text.trim() !== '') count += 1;
+  for await (const line of linesOf(createReadStream(file))) if ('fault' in line || line.text.trim() !== '') count += 1;
   return count;
 }

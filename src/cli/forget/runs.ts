@@ -41,6 +41,11 @@ export async function forgetId(
   do {
     if (found.length > 0)
       progress(`Deleting ${counted(found.length, 'run')} of ${workflowId} and waiting until the server has done it.`);
+    // Those first that handed their work over: without these runs nobody would find them.
+    for (const [id, parents] of await parentsOf(erasure, found)) {
+      payloads += await eraseOf(means, id, parents);
+      runs += parents.length;
+    }
     payloads += await eraseOf(means, workflowId, found);
     runs += found.length;
     found = await closedRuns(erasure, workflowId, 'It began meanwhile. The runs that had ended before are deleted.');
@@ -97,12 +102,32 @@ async function eraseOf(
   return deleted;
 }
 
+/** The runs under other ids that had the work of these done, by their workflow id. Throws a CommandError if one is open. */
+async function parentsOf(erasure: Erasure, runs: readonly ErasableRun[]): Promise<[string, ErasableRun[]][]> {
+  const parents = runs.flatMap(({ parent }) => parent ?? []);
+  const byId = [...new Set(parents.map(({ workflowId }) => workflowId))].map(
+    async (workflowId): Promise<[string, ErasableRun[]]> => {
+      const ids = new Set(parents.flatMap((one) => (one.workflowId === workflowId ? one.runId : [])));
+      const found = (await erasure.runsOf(workflowId)).filter(({ runId }) => ids.has(runId));
+      if (found.some(({ closedAt }) => closedAt === undefined)) throw open(workflowId, 'No run was deleted.');
+      return [workflowId, found];
+    },
+  );
+  return Promise.all(byId);
+}
+
 async function closedRuns(erasure: Erasure, workflowId: string, state: string): Promise<ErasableRun[]> {
   const runs = await erasure.runsOf(workflowId);
   if (runs.every(({ closedAt }) => closedAt !== undefined)) return runs;
-  const message = `Run ${workflowId} is open. ${state} Cancel it, or wait until it has ended.`;
-  throw new CommandError('RunOpen', message, exitCode.failed);
+  throw open(workflowId, state);
 }
+
+const open = (workflowId: string, state: string): CommandError =>
+  new CommandError(
+    'RunOpen',
+    `Run ${workflowId} is open. ${state} Cancel it, or wait until it has ended.`,
+    exitCode.failed,
+  );
 
 /** Without their runs, nobody would find these payloads again. */
 function refuseWithoutStore({ hasStore }: Means, runs: readonly ErasableRun[]): void {

@@ -7,11 +7,11 @@ import { timeLeft } from './watch-line.js';
 
 /** What is asked, how long there is, and the command that answers. */
 export function answerHint({ workflowId, progress }: RunStatus, now: number): string {
-  const { challenges = [], deadline } = progress ?? {};
-  const left = deadline === undefined ? '' : ` Time left: ${timeLeft(deadline, now)}.`;
+  const { challenges = [], deadline, round } = progress ?? {};
+  const left = deadline === undefined || Date.parse(deadline) <= now ? '' : ` Time left: ${timeLeft(deadline, now)}.`;
   return [
     ...challenges.map((challenge) => `The bank asks: ${question(challenge)}`),
-    `Answer with: ${starterCommand} answer ${workflowId}${left && `\n${left.trim()}`}`,
+    `Answer with: ${starterCommand} answer ${workflowId}${round === undefined ? '' : ` --round ${round}`}${left && `\n${left.trim()}`}`,
   ].join('\n');
 }
 

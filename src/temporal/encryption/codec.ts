@@ -38,11 +38,14 @@ const gzippedPayload = 1;
 const jsonData = 2;
 const jsonEncoding = 'json/plain';
 
+/** Our codec, by which its keys can be had for a hash as well. */
+export type EncryptionCodec = PayloadCodec & Pick<KeyProvider, 'keyedHash'>;
+
 /**
  * Encrypts every payload for the workflow id that owns it, or for the namespace if the workflow id is not known. Decoding
  * throws UnknownPayloadKey if the key is missing, since it may come. What else cannot be read becomes an undecodable payload.
  */
-export function createEncryptionCodec({ keys, namespace, accept = 'any' }: EncryptionOptions): PayloadCodec {
+export function createEncryptionCodec({ keys, namespace, accept = 'any' }: EncryptionOptions): EncryptionCodec {
   async function encrypt(payload: Payload, workflowId: string | undefined): Promise<Payload> {
     if (isNothing(payload)) return payload;
     const scope = { namespace, workflowId };
@@ -80,6 +83,7 @@ export function createEncryptionCodec({ keys, namespace, accept = 'any' }: Encry
   return {
     encode: (payloads, context) => Promise.all(payloads.map((payload) => encrypt(payload, context?.workflowId))),
     decode: (payloads, context) => Promise.all(payloads.map((payload) => decrypt(payload, context?.workflowId))),
+    keyedHash: (parts) => keys.keyedHash(parts),
   };
 }
 

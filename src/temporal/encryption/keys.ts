@@ -1,5 +1,5 @@
 // Where data keys come from. A data key encrypts the payloads of one workflow id, or of one namespace.
-import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 
 /** What a payload belongs to. Without a workflow id it belongs to the namespace: a codec server wrote it for the CLI. */
@@ -20,6 +20,8 @@ export interface KeyProvider {
   keyToEncrypt(scope: PayloadScope): Promise<DataKey>;
   /** The key that encrypted a payload. Rejects with UnknownPayloadKey if this process does not have it: it may come later. */
   keyToDecrypt(scope: PayloadScope, keyId: string): Promise<KeyObject>;
+  /** A hash that nobody without the key can test a guess against. The oldest key makes it, so that a new one changes none. */
+  keyedHash(parts: readonly string[]): string;
 }
 
 /**
@@ -78,6 +80,11 @@ export function localKeys(keys: readonly PayloadKey[]): KeyProvider {
       const key = keys.find(({ id }) => id === keyId);
       if (!key) throw new UnknownPayloadKey(keyId);
       return derive(key, scope);
+    },
+    keyedHash(parts) {
+      const { secret } = keys.at(-1) ?? current;
+      const key = Buffer.from(hkdfSync('sha256', secret, new Uint8Array(), 'keyed hash', 32));
+      return createHmac('sha256', key).update(lengthPrefixed(parts)).digest('hex');
     },
   };
 }

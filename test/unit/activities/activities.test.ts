@@ -281,15 +281,39 @@ test.each<[string, FaultRule['fault']]>([
   expect(counts()).toEqual({ GetAccountsDetail: 1 });
 });
 
-test('a 200 to Detail with JSON of another shape is UnexpectedResponse, and nobody asks again', async () => {
+test.each<[string, FaultRule['fault']]>([
+  ['a 502 of a gateway', { kind: 'status', status: 502, html: '<html></html>' }],
+  ['a 403 of a gateway', { kind: 'status', status: 403, html: '<html></html>' }],
+  ['a list that is none', { kind: 'status', status: 200, body: { Accounts: 'none' } }],
+  ['a list that is null', { kind: 'status', status: 200, body: { Accounts: null } }],
+])('%s to Detail counts as pending, so that it is polled and not posted again', async (_, fault) => {
   const requestId = await requestIdFor('plain');
-  simulator.inject({
-    endpoint: 'GetAccountsDetail',
-    fault: { kind: 'status', status: 200, body: { Accounts: 'none' } },
-  });
+  simulator.inject({ endpoint: 'GetAccountsDetail', fault });
+  const reply = await run(() => activitiesAt().getAccountsDetail({ requestId, options: details, at: first }));
+  expect(reply).toEqual({ kind: 'pending' });
+  expect(counts()).toEqual({ GetAccountsDetail: 1 });
+});
+
+test.each<[string, FaultRule['fault']]>([
+  ['a 502', { kind: 'status', status: 502, html: '<html></html>' }],
+  ['a sign-in page with 200', { kind: 'status', status: 200, html: '<html></html>' }],
+  ['an empty 503', { kind: 'status', status: 503 }],
+])('a live login that a gateway answered by %s is LoginOutcomeUnknown', async (_, fault) => {
+  simulator.inject({ endpoint: 'Authorize', fault });
+  const failure = await failureOf(() => activitiesAt().authorize(opening('plain', 'live')));
+  expect(failure).toMatchObject({ type: 'LoginOutcomeUnknown', nonRetryable: true });
+  expect(failure.details.retryInMs).toBeUndefined();
+  expect(counts().Authorize).toBe(1);
+});
+
+test('a Detail of another session is UnexpectedResponse, final, and shows nothing of it', async () => {
+  const requestId = await requestIdFor('plain');
+  const body = { RequestId: loginIdFor('plain', 77), Accounts: [{ Title: secret.body }] };
+  simulator.inject({ endpoint: 'GetAccountsDetail', fault: { kind: 'status', status: 200, body } });
   const failure = await failureOf(() => activitiesAt().getAccountsDetail({ requestId, options: details, at: first }));
   expect(failure).toMatchObject({ type: 'UnexpectedResponse', nonRetryable: true });
-  expect(failure.details.retryInMs).toBeUndefined();
+  expect(failure.details).toEqual({ answered: true, transient: false, httpStatus: 200 });
+  expect(JSON.stringify(failure)).not.toContain(secret.body);
 });
 
 test('a Detail that Flinks answered with a passing error may be posted again by the workflow', async () => {
@@ -309,10 +333,15 @@ test.each(['getAccountsDetailAsync', 'getAccountsSummaryAsync'] as const)(
     await run(() => activities.getAccountsSummary(requestId));
     await run(() => activities.getAccountsDetail({ requestId, options: details, at: first }));
     const endpoint = poll === 'getAccountsDetailAsync' ? 'GetAccountsDetailAsync' : 'GetAccountsSummaryAsync';
-    simulator.inject({ endpoint, fault: status(503) });
+    simulator.inject({ endpoint, fault: status(500, 'AGGREGATION_ERROR') });
     const failure = await failureOf(() => activities[poll](requestId));
     expect(failure).toMatchObject({ type: 'FlinksUnavailable', nonRetryable: true });
-    expect(failure.details).toEqual({ httpStatus: 503, answered: true, transient: true });
+    expect(failure.details).toEqual({
+      flinksCode: 'AGGREGATION_ERROR',
+      httpStatus: 500,
+      answered: true,
+      transient: true,
+    });
     expect(counts()[endpoint]).toBe(1);
   },
 );

@@ -85,7 +85,7 @@ const examples: Examples[] = [
         onSessionLost: 'fail',
         language: 'fr',
         details: { withTransactions: false, daysOfTransactions: 'Days365', accountsFilter: [login.loginId] },
-        polling: { interval: '1 Second', deadline: '24h' },
+        polling: { interval: '22 Seconds', deadline: '24h' },
         answerWithin: '420000',
         maxChallengeRounds: 10,
         tag: '',

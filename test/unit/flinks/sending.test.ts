@@ -1,139 +1,131 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { EventEmitter } from 'node:events';
-import type { ClientRequest } from 'node:http';
+// Whether a call was sent follows from its connection. A live login that was not sent may be made again; any other may not.
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { Socket as RealSocket } from 'node:net';
-import { createServer, type TLSSocket } from 'node:tls';
-import { expect, onTestFinished, test } from 'vitest';
-import type { OpenSession } from '../../../src/flinks/client.js';
-import { watchSending } from '../../../src/flinks/sending.js';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import type { FlinksClient, OpenSession } from '../../../src/flinks/client.js';
+import { certificateAuthority, type Certificate } from '../../support/certificates.js';
 import {
   clientOf,
   flinksErrorOf,
-  loginId,
-  refusingUrl,
-  replying,
   flinksServer,
+  loginId,
+  replying,
   secret,
   socketServer,
 } from '../../support/flinks-server.js';
-import { selfSigned } from '../../support/self-signed.js';
 
 const live: OpenSession = { login: { loginId }, mode: 'live', save: true };
-const short = { timeouts: { token: 200, authorize: 200, data: 200, poll: 200 } };
+const login = (flinks: FlinksClient) => flinksErrorOf(flinks.authorize(live, secret.token));
+const authority = await certificateAuthority();
 
-/** How a live login at this address fails. */
-const failureAt = (url: string, options = {}) => flinksErrorOf(clientOf(url, options).authorize(live, secret.token));
+afterEach(() => vi.restoreAllMocks());
 
-/** A TLS server for the length of one test; it does with each connection what the test says. */
-async function tlsServer(certificate: { key: string; cert: string }, onOpen: (socket: TLSSocket) => void) {
-  const sockets = new Set<Socket>();
-  const server = createServer(certificate, (socket) => {
-    socket.on('error', () => undefined);
-    onOpen(socket);
+/** A Flinks with this certificate, and how many requests reached it. */
+async function secureFlinks(certificate: Certificate): Promise<{ port: number; received: () => number }> {
+  let received = 0;
+  const server = createTlsServer(certificate, (_request, response) => {
+    received += 1;
+    response.end('{}');
   });
-  server.on('connection', (socket: Socket) => sockets.add(socket));
-  server.on('tlsClientError', () => undefined);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  onTestFinished(() => void server.close());
+  return { port: (server.address() as AddressInfo).port, received: () => received };
 }
 
-/** Our own end of every connection that is opened during the test. */
-function ownSockets(): Socket[] {
-  const sockets: Socket[] = [];
-  const note = (message: unknown): void => void sockets.push((message as { socket: Socket }).socket);
-  subscribe('net.client.socket', note);
-  onTestFinished(() => void unsubscribe('net.client.socket', note));
-  return sockets;
+/** Asks in a process of its own, because Node reads the file of a private CA once, at its start. */
+async function askedWith(extraCa: string | undefined, urls: string[]): Promise<Told[]> {
+  const env = { ...process.env, NODE_EXTRA_CA_CERTS: extraCa };
+  const { stdout } = await promisify(execFile)(process.execPath, [...askFlinks, ...urls], { env });
+  return JSON.parse(stdout) as Told[];
+}
+const askFlinks = ['--import', 'tsx', 'test/support/ask-flinks.ts'];
+
+interface Told {
+  type: string;
+  transient: boolean;
+  delivery: string;
+  message: string;
 }
 
-const broken = (code: string) => Object.assign(new Error('The network says so.'), { code });
+test('a certificate that is refused is named, nothing was sent, and nobody tries again', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'private-ca-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'ca.pem'), authority.ca);
+  const good = await secureFlinks(await authority.issue('localhost'));
+  const address = await secureFlinks(await authority.issue('127.0.0.1'));
+  const expired = await secureFlinks(await authority.issue('localhost', -1));
 
-test('a refused connection carried nothing, and neither did a name that leads nowhere', async () => {
-  expect((await failureAt(await refusingUrl())).delivery).toBe('unsent');
-  expect((await failureAt('http://nowhere.invalid')).delivery).toBe('unsent');
+  const [untrusted] = await askedWith(undefined, [`https://localhost:${good.port}`]);
+  const [trusted, byAddress, wrongHost, tooOld] = await askedWith(join(folder, 'ca.pem'), [
+    `https://localhost:${good.port}`,
+    `https://127.0.0.1:${address.port}`,
+    `https://localhost:${address.port}`,
+    `https://localhost:${expired.port}`,
+  ]);
+  // They were reached: what they answer is no token.
+  for (const told of [trusted, byAddress]) expect(told).toMatchObject({ delivery: 'lost' });
+  const refused = { type: 'FlinksConfiguration', transient: false, delivery: 'unsent' };
+  for (const [told, why] of [
+    [untrusted, /its issuer is not trusted/],
+    [wrongHost, /it is for another host/],
+    [tooOld, /it has expired/],
+  ] as const) {
+    expect(told).toMatchObject(refused);
+    expect(told?.message).toMatch(why);
+    expect(told?.message).toContain('NODE_EXTRA_CA_CERTS');
+  }
+  expect([good, address, expired].map(({ received }) => received())).toEqual([1, 1, 0]);
 });
 
-test.each([
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ECONNREFUSED',
-  'ETIMEDOUT',
-  'ECONNRESET',
-  'EPIPE',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-])('%s after Flinks has the whole login is a lost reply, whatever the code says elsewhere', async (code) => {
-  const own = ownSockets();
-  const url = await socketServer((socket) => {
-    let received = '';
-    socket.on('data', (bytes) => {
-      received += String(bytes);
-      if (received.includes(loginId)) own.forEach((one) => one.destroy(broken(code)));
-    });
-  });
-  expect(await failureAt(url)).toMatchObject({ delivery: 'lost', meaning: { type: 'FlinksUnavailable' } });
+test('a far side that never finishes the handshake got nothing', async () => {
+  const url = await socketServer((socket) => void socket.resume());
+  const timeouts = { token: 300, authorize: 300, data: 300, poll: 300 };
+  const error = await login(clientOf(url.replace('http:', 'https:'), { timeouts }));
+  expect(error).toMatchObject({ meaning: { type: 'FlinksUnavailable', transient: true }, delivery: 'unsent' });
+  expect(error.message).toContain('within 0.3 s');
 });
 
-test.each(['EHOSTUNREACH', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE'])(
-  '%s before there is a connection: nothing was sent',
+test.each(['EHOSTUNREACH', 'ENETUNREACH', 'ECONNREFUSED', 'ETIMEDOUT', 'EAI_AGAIN'])(
+  '%s after the request went out does not say that it did not',
   async (code) => {
-    const breakOff = (message: unknown): void =>
-      process.nextTick(() => (message as { socket: Socket }).socket.destroy(broken(code)));
-    subscribe('net.client.socket', breakOff);
-    onTestFinished(() => void unsubscribe('net.client.socket', breakOff));
-    const { url, received } = await flinksServer(replying(200, {}));
-    expect((await failureAt(url)).delivery).toBe('unsent');
-    expect(received).toEqual([]);
+    const original = http.request;
+    let socket: Socket | undefined;
+    vi.spyOn(http, 'request').mockImplementation(((...args: Parameters<typeof http.request>) =>
+      original(...args).once('socket', (one) => (socket = one))) as typeof http.request);
+    const server = await flinksServer(() => socket?.destroy(Object.assign(new Error('lost'), { code })));
+    expect(await login(clientOf(server.url))).toMatchObject({ delivery: 'lost' });
+    expect(server.received).toHaveLength(1);
   },
 );
 
-test('a handshake that hangs until the time is over sent nothing', async () => {
-  const url = await socketServer((socket) => void socket.resume());
-  const error = await failureAt(url.replace('http:', 'https:'), short);
-  expect(error).toMatchObject({ delivery: 'unsent', message: expect.stringContaining('within 0.2 s') });
-});
+test.each(['EHOSTUNREACH', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE'])(
+  '%s before the connection was made says that nothing left',
+  async (code) => {
+    const original = http.request;
+    vi.spyOn(http, 'request').mockImplementation(((...args: Parameters<typeof http.request>) =>
+      original(...args).once('socket', (one) =>
+        one.destroy(Object.assign(new Error('lost'), { code })),
+      )) as typeof http.request);
+    const server = await flinksServer(replying(200, {}));
+    expect(await login(clientOf(server.url))).toMatchObject({ delivery: 'unsent' });
+    expect(server.received).toEqual([]);
+  },
+);
 
-test('a handshake that is reset sent nothing', async () => {
-  const url = await socketServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
-  expect((await failureAt(url.replace('http:', 'https:'))).delivery).toBe('unsent');
-});
-
-test('a certificate that nobody vouches for gets nothing, and is named', async () => {
-  let received = 0;
-  const url = await tlsServer(await selfSigned(), (socket) => socket.on('data', ({ length }) => (received += length)));
-  expect(await failureAt(url)).toMatchObject({
-    delivery: 'unsent',
-    message: expect.stringContaining('(DEPTH_ZERO_SELF_SIGNED_CERT)'),
+test('a kept connection that breaks may have carried the request', async () => {
+  let requests = 0;
+  const server = await flinksServer((response, request) => {
+    requests += 1;
+    if (requests === 1) replying(200, { Token: secret.token })(response, request);
+    else response.destroy();
   });
-  expect(received).toBe(0);
-});
-
-test('a connection to the wrong kind of server sent nothing: TLS to plain HTTP', async () => {
-  const { url, received } = await flinksServer(replying(200, {}));
-  expect((await failureAt(url.replace('http:', 'https:'))).delivery).toBe('unsent');
-  expect(received).toEqual([]);
-});
-
-/** Watches a request whose connection the test plays. */
-function watched(socket: EventEmitter) {
-  const request = new EventEmitter();
-  const mayHaveLeft = watchSending(request as ClientRequest);
-  request.emit('socket', socket);
-  return mayHaveLeft;
-}
-
-test('a request that waits for its connection has not left, and one on an open or kept connection may have', async () => {
-  expect(watchSending(new EventEmitter() as ClientRequest)()).toBe(false);
-  const opening = Object.assign(new EventEmitter(), { connecting: true });
-  const mayHaveLeft = watched(opening);
-  expect(mayHaveLeft()).toBe(false);
-  opening.emit('connect');
-  expect(mayHaveLeft()).toBe(true);
-  // As an agent hands it out that keeps connections, or has opened a way through a proxy.
-  expect(watched(new RealSocket())()).toBe(true);
+  const flinks = clientOf(server.url);
+  await flinks.generateAuthorizeToken();
+  expect(await flinksErrorOf(flinks.generateAuthorizeToken())).toMatchObject({ delivery: 'lost' });
 });

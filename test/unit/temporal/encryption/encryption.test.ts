@@ -33,6 +33,7 @@ function codec(
 const oneKey = createSecretKey(randomBytes(32));
 const oneKeyForAll: KeyProvider = {
   keyToEncrypt: async () => ({ keyId: 'one', key: oneKey }),
+  keyedHash: () => '',
   keyToDecrypt: async () => oneKey,
 };
 
