@@ -170,7 +170,9 @@ export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
         MostRecentCached: false,
         SecurityResponses: Object.fromEntries(answers.map(({ prompt, answers }) => [prompt, answers])),
       };
-      return postAuthorize(body, token, { step: 'answer', ...openedBy }, { requestId }, signal);
+      const { loginId } = openedBy ?? {};
+      const asked = { requestId, ...(loginId !== undefined && { loginId }) };
+      return postAuthorize(body, token, { step: 'answer', ...openedBy }, asked, signal);
     },
 
     getAccountsSummary: (requestId, signal, openedBy) =>
@@ -198,7 +200,7 @@ export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
     async deleteCard(loginId, signal) {
       const path = `DeleteCard/${encodeURIComponent(loginId)}`;
       const response = await send({ method: 'DELETE', path, headers: apiKey, timeoutMs: timeouts.poll, signal });
-      if (!deleted(response)) refuse(response, { step: 'deleteCard' });
+      if (!deleted(response, loginId)) refuse(response, { step: 'deleteCard' });
     },
 
     close,

@@ -37,6 +37,27 @@ test.each(['cached', 'live'] as const)('a %s Authorize that opens another login 
   expect(run.counts()).toEqual({ GenerateAuthorizeToken: 1, Authorize: 1 });
 });
 
+test('an answer that opens the session of another login ends the run', async () => {
+  const body = { HttpStatusCode: 200, Login: { Id: another } };
+  const fault = { kind: 'status', status: 200, body, processed: true } as const;
+  flinks.simulator.inject({ endpoint: 'Authorize', answer: true, fault });
+  const run = await flinks.start('question');
+  await run.answerRound(1);
+  expect(await run.outcome()).toMatchObject({ type: 'UnexpectedResponse' });
+  expect(run.counts()).toEqual({ GenerateAuthorizeToken: 1, Authorize: 2 });
+});
+
+test.each(['GetAccountsSummary', 'GetAccountsDetail'] as const)(
+  '%s with another login ends the run',
+  async (endpoint) => {
+    const body = { HttpStatusCode: 200, Accounts: [], Login: { Id: another } };
+    flinks.simulator.inject({ endpoint, fault: { kind: 'status', status: 200, body } });
+    const outcome = await (await flinks.start('plain')).outcome();
+    expect(outcome).toMatchObject({ type: 'UnexpectedResponse' });
+    expect(JSON.stringify(outcome)).not.toContain(another);
+  },
+);
+
 test('who logs in by credentials gets the data of the LoginId that Flinks named, and of no other', async () => {
   const body = { Accounts: [], Login: { Id: another } };
   flinks.simulator.inject({ endpoint: 'GetAccountsDetail', fault: { kind: 'status', status: 200, body } });

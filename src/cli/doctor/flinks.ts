@@ -41,6 +41,8 @@ async function checkSecretKey(client: FlinksClient, { baseUrl }: FlinksClientOpt
   } catch (error) {
     if (!(error instanceof FlinksError))
       return finding.fault(`${baseUrl} did not answer within ${patienceMs / 1_000} s`, reachFix);
+    if (error.meaning.type === 'FlinksConfiguration' && error.delivery === 'unsent')
+      return finding.fault(`${baseUrl}: ${error.message}`, reachFix);
     if (error.meaning.type === 'FlinksConfiguration')
       return finding.fault(
         `${baseUrl} refuses our keys (${said(error)})`,
