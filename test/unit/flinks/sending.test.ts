@@ -99,8 +99,9 @@ test.each(['EHOSTUNREACH', 'ENETUNREACH', 'ECONNREFUSED', 'ETIMEDOUT', 'EAI_AGAI
   async (code) => {
     const original = http.request;
     let socket: Socket | undefined;
-    vi.spyOn(http, 'request').mockImplementation(((...args: Parameters<typeof http.request>) =>
-      original(...args).once('socket', (one) => (socket = one))) as typeof http.request);
+    vi.spyOn(http, 'request').mockImplementation((...args: Parameters<typeof http.request>) =>
+      original(...args).once('socket', (one) => (socket = one)),
+    );
     const server = await flinksServer(() => socket?.destroy(Object.assign(new Error('lost'), { code })));
     expect(await login(clientOf(server.url))).toMatchObject({ delivery: 'lost' });
     expect(server.received).toHaveLength(1);
@@ -111,10 +112,9 @@ test.each(['EHOSTUNREACH', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE'])(
   '%s before the connection was made says that nothing left',
   async (code) => {
     const original = http.request;
-    vi.spyOn(http, 'request').mockImplementation(((...args: Parameters<typeof http.request>) =>
-      original(...args).once('socket', (one) =>
-        one.destroy(Object.assign(new Error('lost'), { code })),
-      )) as typeof http.request);
+    vi.spyOn(http, 'request').mockImplementation((...args: Parameters<typeof http.request>) =>
+      original(...args).once('socket', (one) => one.destroy(Object.assign(new Error('lost'), { code }))),
+    );
     const server = await flinksServer(replying(200, {}));
     expect(await login(clientOf(server.url))).toMatchObject({ delivery: 'unsent' });
     expect(server.received).toEqual([]);
