@@ -14,7 +14,7 @@ const limited = (retryAfter: string): Fault => ({
 });
 const pendingDetail = { detail: { code: 'OPERATION_PENDING', readyAtPoll: 2 } } as const;
 
-/** Replies of which it is easy to make too little or too much. */
+/** Replies that are easy to misread. */
 export const replyScenarios: readonly ScenarioEntry[] = [
   {
     number: 160,

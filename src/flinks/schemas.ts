@@ -78,7 +78,7 @@ const ofFlinks = ['HttpStatusCode', 'FlinksCode', 'RequestId', 'Token', 'Account
 export const isFlinksBody = (json: unknown): boolean =>
   typeof json === 'object' && json !== null && ofFlinks.some((field) => Object.hasOwn(json, field));
 
-/** What DeleteCard says of itself: a status under a name of its own, and a sentence. */
+/** What DeleteCard answers: a status under another name than elsewhere, and a sentence. */
 export const deletedReply = z.object({
   StatusCode: z.number().int().optional().catch(undefined),
   Message: optionalText,

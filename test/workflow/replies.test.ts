@@ -1,4 +1,4 @@
-// What a run makes of replies of which it is easy to make too little or too much.
+// What a run makes of replies that are easy to misread.
 import { expect, test } from 'vitest';
 import type { Retrieval } from '../support/retrieval.js';
 import { expectPolls } from '../support/slots.js';
