@@ -19,6 +19,8 @@ import { tokenReply } from './schemas.js';
 
 export interface FlinksClientOptions extends FlinksHttpOptions {
   secretKey: string;
+  /** False for an older instance that has none: then none is minted, and Authorize carries none. True if it is left out. */
+  authorizeTokens?: boolean;
   apiKey: string;
   /** Milliseconds until a call is given up. Flinks may hold authorize and data calls for 210 s before it says 202. */
   timeouts: { token: number; authorize: number; data: number; poll: number };
@@ -53,7 +55,7 @@ export interface DetailOptions {
  * about another session or login than the one asked for is refused as `UnexpectedResponse`.
  */
 export interface FlinksClient {
-  /** Mints the token of one session. Each call mints another, so it may be repeated. */
+  /** Mints the token of one session. Each call mints another, so it may be repeated. Empty if the instance has no tokens. */
   generateAuthorizeToken(signal?: AbortSignal): Promise<string>;
   /**
    * Opens a session. `stale` says that the last refresh failed although the session can be used: in cached mode Flinks
@@ -98,7 +100,7 @@ export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
     asked: Asked,
     signal?: AbortSignal,
   ): Promise<AuthorizeReply> => {
-    const headers = { ...json, 'flinks-auth-key': token };
+    const headers = { ...json, ...(token !== '' && { 'flinks-auth-key': token }) };
     const request: FlinksRequest = { method: 'POST', path: 'Authorize', headers, body, timeoutMs: timeouts.authorize };
     const freshConnection = call.step === 'answer' || !call.cached;
     return readAuthorize(await send({ ...request, requestId: asked.requestId, freshConnection, signal }), call, asked);
@@ -140,6 +142,7 @@ export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
 
   return {
     async generateAuthorizeToken(signal) {
+      if (options.authorizeTokens === false) return '';
       const headers = { ...json, 'flinks-auth-key': options.secretKey };
       const path = 'GenerateAuthorizeToken';
       const response = await send({ method: 'POST', path, headers, timeoutMs: timeouts.token, signal });

@@ -33,8 +33,12 @@ export async function checkFlinks(environment: Environment): Promise<Finding[]> 
 }
 
 /** Asks for an authorize token, which proves the address, the customer id and the secret key. */
-async function checkSecretKey(client: FlinksClient, { baseUrl }: FlinksClientOptions): Promise<Finding> {
+async function checkSecretKey(
+  client: FlinksClient,
+  { baseUrl, authorizeTokens }: FlinksClientOptions,
+): Promise<Finding> {
   const finding = findingsOf('Flinks');
+  if (authorizeTokens === false) return finding.ok(`${baseUrl} needs no secret key: FLINKS_AUTHORIZE_TOKENS is off`);
   try {
     await client.generateAuthorizeToken(AbortSignal.timeout(patienceMs));
     return finding.ok(`${baseUrl} accepts this secret key`);
