@@ -46,6 +46,7 @@ export async function openSession(run: Run, input: ResolvedInput, login: Login, 
   const openedBy: SessionOpenedBy = {
     sent: 'loginId' in login ? 'loginId' : 'credentials',
     cached: mode === 'cached',
+    ...('loginId' in login && { loginId: login.loginId }),
     ...(reply.customer !== undefined && { customer: reply.customer }),
   };
 
