@@ -20,6 +20,8 @@ export interface EncryptionOptions {
   /** From the configuration: while the SDK replays a history it says that the namespace is `default`. */
   namespace: string;
   accept?: Accepted;
+  /** What the compressed payloads may inflate to together. Each counts down; one that would be too much is undecodable. */
+  inflatable?: { bytes: number };
 }
 
 const { Payload: wire } = proto.temporal.api.common.v1;
@@ -30,7 +32,7 @@ const quick = { level: 1 };
 /** For fewer bytes than this, to hand them to another thread takes longer than the work. */
 const inlineBelow = 256 * 1024;
 /** No payload that we wrote inflates to more than this. A zip bomb that somebody else sends is refused. */
-const bounded = { maxOutputLength: 256 * 1024 * 1024 };
+const mostInflated = 256 * 1024 * 1024;
 /** The first byte of what is encrypted says what follows it. */
 const wholePayload = 0;
 const gzippedPayload = 1;
@@ -42,7 +44,12 @@ const jsonEncoding = 'json/plain';
  * Encrypts every payload for the workflow id that owns it, or for the namespace if the workflow id is not known. Decoding
  * throws UnknownPayloadKey if the key is missing, since it may come. What else cannot be read becomes an undecodable payload.
  */
-export function createEncryptionCodec({ keys, namespace, accept = 'any' }: EncryptionOptions): PayloadCodec {
+export function createEncryptionCodec({
+  keys,
+  namespace,
+  accept = 'any',
+  inflatable,
+}: EncryptionOptions): PayloadCodec {
   async function encrypt(payload: Payload, workflowId: string | undefined): Promise<Payload> {
     if (isNothing(payload)) return payload;
     const scope = { namespace, workflowId };
@@ -66,7 +73,7 @@ export function createEncryptionCodec({ keys, namespace, accept = 'any' }: Encry
       const decipher = createDecipheriv('aes-256-gcm', key, envelope.nonce, { authTagLength: tagLength });
       decipher.setAAD(envelope.authenticated);
       decipher.setAuthTag(data.subarray(-tagLength));
-      return await unpack(Buffer.concat([decipher.update(data.subarray(0, -tagLength)), decipher.final()]));
+      return await unpack(Buffer.concat([decipher.update(data.subarray(0, -tagLength)), decipher.final()]), inflatable);
     } catch {
       return undecodable;
     }
@@ -113,12 +120,20 @@ async function pack(payload: Payload): Promise<Uint8Array> {
   return Buffer.concat([Uint8Array.of(wholePayload), raw]);
 }
 
-async function unpack(packed: Uint8Array): Promise<Payload> {
+async function unpack(packed: Uint8Array, inflatable: EncryptionOptions['inflatable']): Promise<Payload> {
   const rest = packed.subarray(1);
   if (packed[0] === jsonData) return { metadata: { encoding: Buffer.from(jsonEncoding) }, data: rest };
-  const { metadata, data } = wire.decode(packed[0] === gzippedPayload ? await inflate(rest) : rest);
+  const { metadata, data } = wire.decode(packed[0] === gzippedPayload ? await inflate(rest, inflatable) : rest);
   return { metadata, data };
 }
 
-const inflate = (body: Uint8Array): Promise<Uint8Array> | Uint8Array =>
-  body.length < inlineBelow / 8 ? gunzipSync(body, bounded) : promisify(gunzip)(body, bounded);
+async function inflate(body: Uint8Array, inflatable?: { bytes: number }): Promise<Uint8Array> {
+  const left = Math.min(inflatable?.bytes ?? mostInflated, mostInflated);
+  // What is under way counts as a whole until it is known: payloads of one call are decoded side by side.
+  if (inflatable) inflatable.bytes -= left;
+  if (left <= 0) throw new RangeError('Nothing more may be inflated.');
+  const bounded = { maxOutputLength: left };
+  const inflated = body.length < inlineBelow / 8 ? gunzipSync(body, bounded) : await promisify(gunzip)(body, bounded);
+  if (inflatable) inflatable.bytes += left - inflated.length;
+  return inflated;
+}
