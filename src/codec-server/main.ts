@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { checkEnvironment, ConfigurationError, readTogether, type Environment } from '../config/environment.js';
+import { harmlessJson } from '../contract/harmless.js';
 import { isLoopback } from '../config/address.js';
 import { runProgram, toldToStop } from '../process/program.js';
 import { createEncryptionCodec } from '../temporal/encryption/codec.js';
@@ -126,7 +127,7 @@ async function main(environment: Environment = process.env): Promise<number> {
     throw new ConfigurationError([
       { variable: 'PAYLOAD_ENCRYPTION', problem: 'is off: a codec server is of no use without encryption' },
     ]);
-  const audit = (line: AuditLine) => process.stdout.write(`${JSON.stringify(line)}\n`);
+  const audit = (line: AuditLine) => process.stdout.write(`${harmlessJson(line)}\n`);
   const server = await startCodecServer(config, payloads, audit, store);
   process.stderr.write(`codec server ready: http://${config.host}:${config.port}\n`);
   await toldToStop();

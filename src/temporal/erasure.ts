@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowService } from '@temporalio/client';
 import { tsToMs } from '../sdk-internals/time.js';
 import type { temporal } from '@temporalio/proto';
+import { shownId } from '../contract/copyable.js';
 import { AccountDetailsError } from '../contract/errors.js';
 import { errorFromTemporal } from './errors.js';
 import { workflowType } from '../contract.js';
@@ -47,7 +48,7 @@ export class RunsStillFoundError extends Error {
 
   constructor(workflowId: string, count: number) {
     super(
-      `The Temporal server accepted the deletion but still finds ${count} of the runs of ${workflowId}. Wait a few minutes, then run this command again.`,
+      `The Temporal server accepted the deletion but still finds ${count} of the runs of ${shownId(workflowId)}. Wait a few minutes, then run this command again.`,
     );
   }
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { ErrorCode } from '../../contract/errors.js';
 import { failureTypes } from '../../contract.js';
+import { harmlessJson } from '../../contract/harmless.js';
 import { usageError } from '../terminal/output.js';
 
 /** `completed`, the code of an error, `AnswerNeeded`, or `started` or `joined` if nobody waits for the end. */
@@ -51,7 +52,7 @@ export async function openReport(path: string): Promise<BatchReport> {
     return {
       batch,
       outcomeOf: (workflowId) => outcomes.get(workflowId),
-      write: (record) => file.appendFile(`${JSON.stringify(record)}\n`),
+      write: (record) => file.appendFile(`${harmlessJson(record)}\n`),
       async close() {
         await file.sync();
         await file.close();

@@ -10,14 +10,14 @@ import { checkExistingRuns, checkKeys } from './payloads.js';
 import { checkStorage } from './storage.js';
 import { checkNamespace, checkSearchAttributes, checkVersions } from './temporal.js';
 import { checkWorkers } from './workers.js';
-import { exitCode, writeJson, type ExitCode } from '../terminal/output.js';
+import { exitCode, print, writeJson, type ExitCode } from '../terminal/output.js';
 import { painted, screenOf, type Colour } from '../terminal/screen.js';
 
 /** Runs every check and prints the findings. Returns 0 if there is no fault, 5 if no server answers, else 1. */
 export async function doctor(json: boolean): Promise<ExitCode> {
   const findings = await examine();
   if (json) writeJson(findings.map(({ check, state, ...rest }) => ({ check, ok: state !== 'fault', state, ...rest })));
-  else findings.forEach(print);
+  else findings.forEach(printFinding);
   if (findings.some(({ check, state }) => check === serverCheck && state === 'fault')) return exitCode.unreachable;
   return findings.some(({ state }) => state === 'fault') ? exitCode.failed : exitCode.ok;
 }
@@ -107,9 +107,9 @@ const shown: Record<Finding['state'], { word: string; colour: Colour }> = {
   skipped: { word: '-   ', colour: 'gray' },
 };
 
-function print({ check, state, note, fix }: Finding): void {
+function printFinding({ check, state, note, fix }: Finding): void {
   const { word, colour } = shown[state];
-  const lines = [`${painted(screenOf(process.stdout), colour, word)}  ${check}: ${note}`];
-  if (fix !== undefined) lines.push(...fix.split('\n').map((line) => `      ${line}`));
-  process.stdout.write(`${lines.join('\n')}\n`);
+  process.stdout.write(painted(screenOf(process.stdout), colour, word));
+  print(`  ${check}: ${note}`);
+  if (fix !== undefined) print(fix.replaceAll(/^/gm, '      '));
 }

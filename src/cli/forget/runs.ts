@@ -1,4 +1,5 @@
 // Which runs are deleted, and in which order: the card at Flinks first, then stored payloads, then histories.
+import { shownId } from '../../contract/copyable.js';
 import { AccountDetailsError } from '../../contract/errors.js';
 import { ConfigurationError } from '../../config/environment.js';
 import { closedBefore, type ErasableRun, type Erasure } from '../../temporal/erasure.js';
@@ -40,14 +41,16 @@ export async function forgetId(
   // Also without a run: payloads stay stored when a namespace's retention has deleted their run.
   do {
     if (found.length > 0)
-      progress(`Deleting ${counted(found.length, 'run')} of ${workflowId} and waiting until the server has done it.`);
+      progress(
+        `Deleting ${counted(found.length, 'run')} of ${shownId(workflowId)} and waiting until the server has done it.`,
+      );
     payloads += await eraseOf(means, workflowId, found);
     runs += found.length;
     found = await closedRuns(erasure, workflowId, 'It began meanwhile. The runs that had ended before are deleted.');
   } while (found.length > 0);
   if (runs === 0 && payloads === 0 && card !== 'deleted') {
     const noCard = card === 'unknown' ? ' Flinks has no card of this login either.' : '';
-    throw new AccountDetailsError('NoSuchRun', `There is no run ${workflowId}.${noCard}`);
+    throw new AccountDetailsError('NoSuchRun', `There is no run ${shownId(workflowId)}.${noCard}`);
   }
   return { runs, ...(hasStore && { payloads }), ...(card && { card }) };
 }
@@ -91,8 +94,8 @@ async function eraseOf(
   const expected = runs.reduce((sum, { storedPayloads }) => sum + storedPayloads, 0);
   if (hasStore && deleted === 0 && expected > 0)
     note(
-      `The store had none of the ${counted(expected, 'payload')} that ${workflowId} stored. If your workers use another ` +
-        `store, set PAYLOAD_STORAGE to it and run forget --workflow-id ${workflowId} again.`,
+      `The store had none of the ${counted(expected, 'payload')} that ${shownId(workflowId)} stored. If your workers use another ` +
+        `store, set PAYLOAD_STORAGE to it and run forget --workflow-id ${shownId(workflowId)} again.`,
     );
   return deleted;
 }
@@ -100,7 +103,7 @@ async function eraseOf(
 async function closedRuns(erasure: Erasure, workflowId: string, state: string): Promise<ErasableRun[]> {
   const runs = await erasure.runsOf(workflowId);
   if (runs.every(({ closedAt }) => closedAt !== undefined)) return runs;
-  const message = `Run ${workflowId} is open. ${state} Cancel it, or wait until it has ended.`;
+  const message = `Run ${shownId(workflowId)} is open. ${state} Cancel it, or wait until it has ended.`;
   throw new CommandError('RunOpen', message, exitCode.failed);
 }
 

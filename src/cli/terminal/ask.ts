@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Challenge } from '../../contract.js';
+import { harmlessLines } from '../../contract/harmless.js';
 import { say, usageError } from './output.js';
 import { question } from './questions.js';
 import { timeLeft } from './watch-line.js';
@@ -31,7 +32,7 @@ export async function ask(
     terminal.once('close', () => reject(usageError('The terminal was closed before there was an answer.')));
   });
   try {
-    const answering = terminal.question(question, signal ? { signal } : {});
+    const answering = terminal.question(harmlessLines(question), signal ? { signal } : {});
     muted = hidden;
     return await Promise.race([answering, closed]);
   } finally {
