@@ -2,7 +2,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, type WorkflowExecutionStatusName } from '@temporalio/client';
 import { answerBySignal, answerByUpdate } from './client/answer.js';
-import { calling, callsEnded, isNoWorker, isOpen, queryProgress, type CallOptions } from './client/temporal-call.js';
+import {
+  calling,
+  endCalls,
+  isNoWorker,
+  isOpen,
+  queryProgress,
+  resultOf,
+  type CallOptions,
+} from './client/temporal-call.js';
 import { cancelRun } from './client/cancel.js';
 import { WaitEndedError } from './contract/errors.js';
 import { listRuns, listedRun, type ListFilter, type ListedRun } from './client/list.js';
@@ -143,14 +151,12 @@ export class AccountDetailsClient {
     return answerBySignal(this.temporal, workflowId, answer, options);
   }
 
-  /** Waits for the run's result. Throws a RunFailedError whose code is the contract's failure type. */
+  /** Waits for the run's result, however long it takes, and for no later run of the same id. Throws a RunFailedError whose code is the contract's failure type. */
   async result(workflowId: string, { signal }: CallOptions = {}): Promise<RetrieveAccountDetailsResult> {
-    return calling(
-      this.temporal,
-      workflowId,
-      { signal },
-      (handle) => handle.result() as Promise<RetrieveAccountDetailsResult>,
+    const { runId } = await calling(this.temporal, workflowId, { answeredBy: 'server', signal }, (handle) =>
+      handle.describe(),
     );
+    return resultOf(this.temporal, workflowId, runId, { signal });
   }
 
   /**
@@ -181,9 +187,12 @@ export class AccountDetailsClient {
     }
   }
 
-  /** Closes the connection, once the calls that are under way have ended. */
+  /**
+   * Closes the connection, once the calls that are under way have ended. Whatever still waits for a run is given up with
+   * `WaitAborted`; the runs go on.
+   */
   async close(): Promise<void> {
-    await callsEnded(this.temporal);
+    await endCalls(this.temporal);
     await this.temporal.connection.close();
   }
 }

@@ -2,11 +2,11 @@
 import { createHmac } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { checkInput } from '../../client.js';
 import { InputError } from '../../contract/errors.js';
 import { accountDetailsWorkflowId, type RetrieveAccountDetailsInput } from '../../contract.js';
+import { linesOf, longestLine } from './lines.js';
 import { usageError } from '../terminal/output.js';
 
 /** A line that fits. */
@@ -41,8 +41,12 @@ export async function* readLogins(
 ): AsyncGenerator<BatchLogin | BadLine> {
   const seen = new Set<string>();
   let line = 0;
-  for await (const text of createInterface({ input: source, crlfDelay: Infinity, ...(signal && { signal }) })) {
+  for await (const text of linesOf(source, signal)) {
     line += 1;
+    if (text === undefined) {
+      yield { line, problem: `is longer than ${longestLine / 1024 ** 2} MB` };
+      continue;
+    }
     // Some editors begin a file with a byte order mark.
     const written = (line === 1 ? text.replace(/^\ufeff/, '') : text).trim();
     if (written === '') continue;
@@ -122,7 +126,6 @@ export async function openLogins(file: string): Promise<Readable> {
 /** How many lines of a file are not empty. */
 export async function countLogins(file: string): Promise<number> {
   let count = 0;
-  for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity }))
-    if (text.trim() !== '') count += 1;
+  for await (const text of linesOf(createReadStream(file))) if (text?.trim() !== '') count += 1;
   return count;
 }

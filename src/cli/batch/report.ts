@@ -4,6 +4,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { ErrorCode } from '../../contract/errors.js';
 import { failureTypes } from '../../contract.js';
 import { harmlessJson } from '../../contract/harmless.js';
+import { linesOf } from './lines.js';
 import { usageError } from '../terminal/output.js';
 
 /** `completed`, the code of an error, `AnswerNeeded`, or `started` or `joined` if nobody waits for the end. */
@@ -77,8 +78,8 @@ async function begin(file: FileHandle): Promise<Contents> {
 async function read(file: FileHandle): Promise<Contents> {
   const outcomes = new Map<string, BatchOutcome>();
   let batch: string | undefined;
-  for await (const text of file.readLines({ start: 0, autoClose: false })) {
-    const line = parse(text);
+  for await (const text of linesOf(file.createReadStream({ start: 0, autoClose: false }))) {
+    const line = text === undefined ? undefined : parse(text);
     if (batch === undefined) {
       if (typeof line?.['batch'] !== 'string') break;
       batch = line['batch'];
