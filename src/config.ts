@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defaultRetryPolicy, type RetryPolicy } from './activities/retries.js';
 import { milliseconds } from './contract.js';
-import { checkEnvironment, wholeNumber, type Environment } from './config/environment.js';
+import { checkEnvironment, fitsHeader, noHeaderFits, wholeNumber, type Environment } from './config/environment.js';
 import type { FlinksClientOptions } from './flinks/client.js';
 import { logLevels, type LogLevelName } from './logging/levels.js';
 import { address, ipAddress, isLoopback, type Address } from './config/address.js';
@@ -31,6 +31,9 @@ export interface WorkerConfig {
 }
 
 const given = (what: string) => z.string(`is missing: ${what}`).min(1, `is empty: ${what}`);
+
+/** A key that is sent as a header. */
+const key = (what: string) => given(what).refine(fitsHeader, noHeaderFits);
 
 const duration = (byDefault: number, least = 1) =>
   z
@@ -74,10 +77,8 @@ const workerObject = z.object({
   FLINKS_CUSTOMER_ID: given('your customer id at Flinks')
     .regex(/^[\w-]+$/, 'must be letters, digits and hyphens')
     .describe('Your customer id at Flinks.'),
-  FLINKS_SECRET_KEY: given('the secret key that mints authorize tokens').describe(
-    'The key that mints authorize tokens.',
-  ),
-  FLINKS_API_KEY: given('the x-api-key of the data endpoints').describe('The x-api-key of the data endpoints.'),
+  FLINKS_SECRET_KEY: key('the secret key that mints authorize tokens').describe('The key that mints authorize tokens.'),
+  FLINKS_API_KEY: key('the x-api-key of the data endpoints').describe('The x-api-key of the data endpoints.'),
   FLINKS_EXTRA_HEADERS: headers.describe('More headers for every call, for instances that ask for one.'),
   FLINKS_MAX_RESPONSE_BYTES: wholeNumber(32 * 1024 * 1024, 1_024, 1024 ** 3).describe(
     'The largest body of a reply, in bytes after decompression.',

@@ -1,4 +1,4 @@
-// The lines of a file or a pipe, none of which can fill the memory.
+// The lines of a file or a pipe. No line can fill the memory.
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 
@@ -7,7 +7,7 @@ export const longestLine = 1024 * 1024;
 
 /**
  * Yields the lines of `source` without their ends, and undefined in place of one that is longer than `longestLine` characters,
- * of which nothing is kept. Ends early, and destroys `source`, when `signal` is aborted.
+ * and keeps nothing of it. Ends early, and destroys `source`, when `signal` is aborted.
  */
 export async function* linesOf(source: Readable, signal?: AbortSignal): AsyncGenerator<string | undefined> {
   const stop = (): void => void source.destroy();

@@ -4,6 +4,7 @@ import { ConfigurationError, type Environment } from '../../config/environment.j
 import { connectTo } from '../../temporal/connection.js';
 import { loadSettings, type PayloadConfig, type TemporalConfig } from '../../temporal/settings.js';
 import { checkCodecServer } from './codec-server.js';
+import { checkFiles } from './files.js';
 import { findingsOf, type Finding } from './finding.js';
 import { checkFlinks } from './flinks.js';
 import { checkExistingRuns, checkKeys } from './payloads.js';
@@ -41,7 +42,7 @@ export async function examine(environment: Environment = process.env): Promise<F
   }
   if (storage.value) checks.push(checkStorage(storage.value.store, namespace));
   const faults = [server.fault, keys.fault, storage.fault].filter((fault) => fault !== undefined);
-  return [...faults, ...(await Promise.all(checks)).flat()];
+  return [...faults, ...checkFiles(environment), ...(await Promise.all(checks)).flat()];
 }
 
 const temporalFix = 'Correct temporal.toml and the TEMPORAL_… variables.';
