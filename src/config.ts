@@ -4,6 +4,7 @@ import { defaultRetryPolicy, type RetryPolicy } from './activities/retries.js';
 import { milliseconds } from './contract.js';
 import { checkEnvironment, fitsHeader, noHeaderFits, wholeNumber, type Environment } from './config/environment.js';
 import type { FlinksClientOptions } from './flinks/client.js';
+import { proxyFor } from './flinks/proxy.js';
 import { logLevels, type LogLevelName } from './logging/levels.js';
 import { address, ipAddress, isLoopback, type Address } from './config/address.js';
 import { capacityOf, thisMachine, type Capacity } from './config/capacity.js';
@@ -185,6 +186,8 @@ export function loadWorkerConfig(environment: Environment = process.env): Worker
     'FLINKS_API_KEY',
     'FLINKS_EXTRA_HEADERS',
   ]);
+  // Its variable is checked here, with the others, and not at the first call.
+  proxyFor(v.FLINKS_BASE_URL);
   return {
     flinks: {
       baseUrl: v.FLINKS_BASE_URL,

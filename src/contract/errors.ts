@@ -92,10 +92,10 @@ export class ServerUnreachableError extends AccountDetailsError {
   override readonly name = 'ServerUnreachableError';
   declare readonly code: 'ServerUnreachable';
 
-  constructor(address = 'the configured address') {
+  constructor(address = 'the configured address', more = '') {
     super(
       'ServerUnreachable',
-      `No Temporal server answers at ${address}. Start one (npm run dev) or set TEMPORAL_ADDRESS.`,
+      `No Temporal server answers at ${address}. Start one (npm run dev) or set TEMPORAL_ADDRESS.${more}`,
     );
   }
 }

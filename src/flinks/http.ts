@@ -4,6 +4,7 @@ import http from 'node:http';
 import https from 'node:https';
 import axios, { AxiosError, type AxiosResponse } from 'axios';
 import { FlinksError } from './errors.js';
+import { agentsFor, proxyRefusal } from './proxy.js';
 import { envelope, type Envelope } from './schemas.js';
 
 export interface FlinksHttpOptions {
@@ -60,8 +61,8 @@ const unsentCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNR
 
 /** Returns a function that sends a request to one instance of Flinks, and a way to close its idle connections. */
 export function createFlinksHttp(options: FlinksHttpOptions): { send: SendToFlinks; close: () => void } {
-  const kept = { httpAgent: new http.Agent({ keepAlive: true }), httpsAgent: new https.Agent({ keepAlive: true }) };
-  const fresh = { httpAgent: new http.Agent(), httpsAgent: new https.Agent() };
+  const agents = agentsFor(options.baseUrl);
+  const [kept, fresh] = [agents({ keepAlive: true }), agents()];
   const client = axios.create({
     baseURL: `${options.baseUrl.replace(/\/+$/, '')}/v3/${encodeURIComponent(options.customerId)}/BankingServices/`,
     headers: { Accept: 'application/json', ...options.extraHeaders },
@@ -155,6 +156,8 @@ function notDelivered(error: unknown, timedOut: boolean, timeoutMs: number, maxB
   const unavailable = { type: 'FlinksUnavailable', transient: true } as const;
   if (timedOut)
     return new FlinksError(unavailable, 'lost', `Flinks gave no whole answer within ${timeoutMs / 1_000} s.`);
+  const refused = proxyRefusal(error);
+  if (refused !== undefined) return new FlinksError(unavailable, 'unsent', refused);
   const { code, message } = error instanceof AxiosError ? error : { code: undefined, message: '' };
   if (message.startsWith('maxContentLength'))
     return new FlinksError(

@@ -10,6 +10,7 @@ import {
   withSecretFiles,
   type Environment,
 } from '../config/environment.js';
+import { describeProxy, temporalProxy } from '../config/proxy.js';
 import { warnIfReadable } from '../config/open-files.js';
 
 export type TemporalConfig = ReturnType<typeof loadClientConnectConfig> & { namespace: string; address: string };
@@ -54,15 +55,29 @@ function checkApiKey(apiKey: string, address: string, tls: boolean): void {
 export async function withinReach<T>(address: string, connecting: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new ServerUnreachableError(address)), connectTimeoutMs);
+    timer = setTimeout(() => reject(unreachable(address)), connectTimeoutMs);
   });
   try {
     return await Promise.race([connecting, late]);
   } catch {
-    throw new ServerUnreachableError(address);
+    throw unreachable(address);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Names the proxy if there is one: it does not reach what is on this machine as this process would. */
+function unreachable(address: string): ServerUnreachableError {
+  const proxy = temporalProxy(address);
+  if (!proxy) return new ServerUnreachableError(address);
+  const host = address.replace(/:\d+$/, '');
+  const where = isLoopback(host)
+    ? 'The server is on this machine, and a proxy stands in the way'
+    : 'It was asked through a proxy';
+  return new ServerUnreachableError(
+    address,
+    ` ${where}: ${describeProxy(proxy).replace(/^the proxy of /, '')}. To go past it, add ${host} to no_proxy.`,
+  );
 }
 
 /** Connects a client. Rejects with a ServerUnreachableError within five seconds, and does not go on trying. */

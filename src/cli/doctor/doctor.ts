@@ -1,6 +1,7 @@
 // Checks whether everything that a run needs is there, and says how to fix what is not.
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
 import { ConfigurationError, type Environment } from '../../config/environment.js';
+import { describeProxy, temporalProxy } from '../../config/proxy.js';
 import { connectTo } from '../../temporal/connection.js';
 import { loadSettings, type PayloadConfig, type TemporalConfig } from '../../temporal/settings.js';
 import { checkCodecServer } from './codec-server.js';
@@ -55,20 +56,22 @@ async function checkServer(
   environment: Environment,
 ): Promise<Finding[]> {
   const server = findingsOf(serverCheck);
+  const proxy = temporalProxy(config.address);
+  const through = proxy ? ` through ${describeProxy(proxy)}` : '';
   let connection: Connection;
   try {
     connection = await connectTo(config);
   } catch {
     const fault = server.fault(
-      `no Temporal server answers at ${config.address}`,
-      'Start one (npm run dev), or set TEMPORAL_ADDRESS. A server with TLS also needs TEMPORAL_TLS… or TEMPORAL_API_KEY.',
+      `no Temporal server answers at ${config.address}${through}`,
+      `Start one (npm run dev), or set TEMPORAL_ADDRESS. A server with TLS also needs TEMPORAL_TLS… or TEMPORAL_API_KEY.${proxy ? ' To go past the proxy, add the host to no_proxy.' : ''}`,
     );
     return [await checkVersions(undefined), fault];
   }
   try {
     const findings = [
       await checkVersions(connection),
-      server.ok(`answers at ${config.address}`),
+      server.ok(`answers at ${config.address}${through}`),
       await checkNamespace(connection, config),
     ];
     if (findings.some(({ state }) => state === 'fault')) return findings;

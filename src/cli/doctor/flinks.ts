@@ -2,8 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { loadWorkerConfig } from '../../config.js';
 import { ConfigurationError, type Environment } from '../../config/environment.js';
+import { describeProxy } from '../../config/proxy.js';
 import { createFlinksClient, type FlinksClient, type FlinksClientOptions } from '../../flinks/client.js';
 import { FlinksError } from '../../flinks/errors.js';
+import { proxyFor } from '../../flinks/proxy.js';
 import { findingsOf, type Finding } from './finding.js';
 
 const patienceMs = 10_000;
@@ -33,7 +35,9 @@ export async function checkFlinks(environment: Environment): Promise<Finding[]> 
 }
 
 /** Asks for an authorize token, which proves the address, the customer id and the secret key. */
-async function checkSecretKey(client: FlinksClient, { baseUrl }: FlinksClientOptions): Promise<Finding> {
+async function checkSecretKey(client: FlinksClient, { baseUrl: url }: FlinksClientOptions): Promise<Finding> {
+  const proxy = proxyFor(url);
+  const baseUrl = proxy ? `${url}, through ${describeProxy(proxy)},` : url;
   const finding = findingsOf('Flinks');
   try {
     await client.generateAuthorizeToken(AbortSignal.timeout(patienceMs));
@@ -51,6 +55,7 @@ async function checkSecretKey(client: FlinksClient, { baseUrl }: FlinksClientOpt
         `${baseUrl} answered with an error (${said(error)}) when it was asked for an authorize token`,
         'Try again later. If the error stays, ask Flinks support.',
       );
+    if (proxy) return finding.fault(error.message, reachFix);
     const code = /\((E[A-Z_]+)\)/.exec(error.message)?.[1];
     return finding.fault(`${baseUrl} cannot be reached${code ? ` (${code})` : ''}`, reachFix);
   }
