@@ -7,7 +7,7 @@
 // 4. The clock of the day may be set during a call, so it is not used.
 import type { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { isGrpcError } from '../temporal/grpc-status.js';
+import { isGrpcError } from '../sdk-internals/grpc-status.js';
 
 const proofEveryMs = 2_000;
 /** The request has to be gone this long before the time-out. */
