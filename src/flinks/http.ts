@@ -4,6 +4,7 @@ import http from 'node:http';
 import https from 'node:https';
 import axios, { AxiosError, type AxiosResponse } from 'axios';
 import { FlinksError } from './errors.js';
+import type { Proxy } from '../contract/proxy.js';
 import { agentsFor, proxyRefusal } from './proxy.js';
 import { envelope, type Envelope } from './schemas.js';
 
@@ -15,6 +16,8 @@ export interface FlinksHttpOptions {
   extraHeaders?: Record<string, string>;
   /** A body above this many bytes, once decompressed, is refused as `ResponseTooLarge`. */
   maxResponseBytes: number;
+  /** Where connections go through, by CONNECT. */
+  proxy?: Proxy | undefined;
 }
 
 export interface FlinksRequest {
@@ -61,8 +64,7 @@ const unsentCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNR
 
 /** Returns a function that sends a request to one instance of Flinks, and a way to close its idle connections. */
 export function createFlinksHttp(options: FlinksHttpOptions): { send: SendToFlinks; close: () => void } {
-  const agents = agentsFor(options.baseUrl);
-  const [kept, fresh] = [agents({ keepAlive: true }), agents()];
+  const [kept, fresh] = [agentsFor(options.proxy, { keepAlive: true }), agentsFor(options.proxy)];
   const client = axios.create({
     baseURL: `${options.baseUrl.replace(/\/+$/, '')}/v3/${encodeURIComponent(options.customerId)}/BankingServices/`,
     headers: { Accept: 'application/json', ...options.extraHeaders },

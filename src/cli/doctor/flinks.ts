@@ -2,10 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { loadWorkerConfig } from '../../config.js';
 import { ConfigurationError, type Environment } from '../../config/environment.js';
-import { describeProxy } from '../../config/proxy.js';
+import { describeProxy } from '../../contract/proxy.js';
 import { createFlinksClient, type FlinksClient, type FlinksClientOptions } from '../../flinks/client.js';
 import { FlinksError } from '../../flinks/errors.js';
-import { proxyFor } from '../../flinks/proxy.js';
 import { findingsOf, type Finding } from './finding.js';
 
 const patienceMs = 10_000;
@@ -35,8 +34,7 @@ export async function checkFlinks(environment: Environment): Promise<Finding[]> 
 }
 
 /** Asks for an authorize token, which proves the address, the customer id and the secret key. */
-async function checkSecretKey(client: FlinksClient, { baseUrl: url }: FlinksClientOptions): Promise<Finding> {
-  const proxy = proxyFor(url);
+async function checkSecretKey(client: FlinksClient, { baseUrl: url, proxy }: FlinksClientOptions): Promise<Finding> {
   const baseUrl = proxy ? `${url}, through ${describeProxy(proxy)},` : url;
   const finding = findingsOf('Flinks');
   try {

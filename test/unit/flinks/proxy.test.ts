@@ -4,10 +4,11 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createProxy, type ProxyServer } from 'proxy';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { proxyFor } from '../../../src/config/proxy.js';
 import { loadWorkerConfig } from '../../../src/config.js';
 import { checkFlinks } from '../../../src/cli/doctor/flinks.js';
 import {
-  clientOf,
+  clientOf as directClientOf,
   customerId,
   flinksErrorOf,
   flinksServer,
@@ -17,6 +18,8 @@ import {
   secret,
 } from '../../support/flinks-server.js';
 
+/** A client that is configured by the environment. */
+const clientOf = (url: string) => directClientOf(url, { proxy: proxyFor(url) });
 const token = replying(200, { FlinksCode: 'OK', Token: secret.token, HttpStatusCode: 200 });
 const password = 'proxy-Passw0rd-5e';
 const proxyVariables = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [
