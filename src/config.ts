@@ -4,9 +4,9 @@ import { defaultRetryPolicy, type RetryPolicy } from './activities/retries.js';
 import { milliseconds } from './contract.js';
 import { checkEnvironment, fitsHeader, noHeaderFits, wholeNumber, type Environment } from './config/environment.js';
 import type { FlinksClientOptions } from './flinks/client.js';
-import { proxyFor } from './config/proxy.js';
 import { logLevels, type LogLevelName } from './logging/levels.js';
 import { address, ipAddress, isLoopback, type Address } from './config/address.js';
+import { proxyFor } from './config/proxy.js';
 import { capacityOf, thisMachine, type Capacity } from './config/capacity.js';
 
 export interface WorkerConfig {
@@ -208,11 +208,10 @@ export function loadWorkerConfig(environment: Environment = process.env): Worker
     'FLINKS_API_KEY',
     'FLINKS_EXTRA_HEADERS',
   ]);
-  const proxy = proxyFor(v.FLINKS_BASE_URL);
   return {
     flinks: {
       baseUrl: v.FLINKS_BASE_URL,
-      ...(proxy && { proxy }),
+      proxy: proxyFor(v.FLINKS_BASE_URL),
       customerId: v.FLINKS_CUSTOMER_ID,
       secretKey: v.FLINKS_SECRET_KEY,
       authorizeTokens: v.FLINKS_AUTHORIZE_TOKENS === 'on',

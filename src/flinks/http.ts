@@ -4,8 +4,9 @@ import http from 'node:http';
 import https from 'node:https';
 import axios, { AxiosError, type AxiosResponse } from 'axios';
 import { FlinksError } from './errors.js';
+import type { Proxy } from '../contract/proxy.js';
 import { watchSending, type Sending } from './sending.js';
-import { agentsFor, proxyRefusal, type Proxy } from './proxy.js';
+import { agentsFor, proxyRefusal } from './proxy.js';
 import { envelope, type Envelope } from './schemas.js';
 
 export interface FlinksHttpOptions {
@@ -14,10 +15,10 @@ export interface FlinksHttpOptions {
   customerId: string;
   /** Sent with every call, for instances that ask for a further credential. */
   extraHeaders?: Record<string, string>;
-  /** Through which connections go, if they do not go directly. */
-  proxy?: Proxy | undefined;
   /** A body above this many bytes, once decompressed, is refused as `ResponseTooLarge`. */
   maxResponseBytes: number;
+  /** Where connections go through, by CONNECT. */
+  proxy?: Proxy | undefined;
 }
 
 export interface FlinksRequest {
@@ -64,8 +65,7 @@ export class NoAnswerYet extends Error {
 
 /** Returns a function that sends a request to one instance of Flinks, and a way to close its idle connections. */
 export function createFlinksHttp(options: FlinksHttpOptions): { send: SendToFlinks; close: () => void } {
-  const agents = agentsFor(options.proxy);
-  const [kept, fresh] = [agents({ keepAlive: true }), agents()];
+  const [kept, fresh] = [agentsFor(options.proxy, { keepAlive: true }), agentsFor(options.proxy)];
   const client = axios.create({
     baseURL: `${options.baseUrl.replace(/\/+$/, '')}/v3/${encodeURIComponent(options.customerId)}/BankingServices/`,
     headers: { Accept: 'application/json', ...options.extraHeaders },

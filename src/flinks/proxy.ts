@@ -2,18 +2,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-
-/** A proxy on the way to Flinks. */
-export interface Proxy {
-  /** The variable that names it. */
-  variable: string;
-  /** With its user and password, if it has them. */
-  url: URL;
-  /** It in words, without its user and password. */
-  words: string;
-  /** Flinks itself is on this machine, as a simulator is. */
-  isLocal: boolean;
-}
+import { describeProxy, type Proxy } from '../contract/proxy.js';
 
 export interface Agents {
   httpAgent: http.Agent;
@@ -25,13 +14,11 @@ export class ProxyError extends Error {
   override readonly name = 'ProxyError';
 }
 
-/** Makes agents for connections through this proxy, or for direct ones. */
-export function agentsFor(proxy: Proxy | undefined): (options?: http.AgentOptions) => Agents {
-  return (options) => {
-    if (!proxy) return { httpAgent: new http.Agent(options), httpsAgent: new https.Agent(options) };
-    const tunnels = new Tunnels(proxy, options);
-    return { httpAgent: tunnels, httpsAgent: tunnels };
-  };
+/** Makes agents whose connections go through a proxy, if there is one. */
+export function agentsFor(proxy: Proxy | undefined, options: http.AgentOptions = {}): Agents {
+  if (!proxy) return { httpAgent: new http.Agent(options), httpsAgent: new https.Agent(options) };
+  const tunnels = new Tunnels(proxy, options);
+  return { httpAgent: tunnels, httpsAgent: tunnels };
 }
 
 /** Why no tunnel was made, from whatever an HTTP library made of it; undefined if something else failed. */
@@ -68,25 +55,19 @@ class Tunnels extends HttpsProxyAgent<string> {
       // The library would hand the proxy's page on as if Flinks had sent it.
       socket.destroy();
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      throw this.refusal(
-        `cannot be reached${over.signal.aborted ? ` within ${tunnelMs / 1_000} s` : ` (${code ?? 'no code'})`}.`,
-        options.host,
-      );
+      const { code = 'no code' } = error as NodeJS.ErrnoException;
+      const why = over.signal.aborted ? `within ${tunnelMs / 1_000} s` : `(${code})`;
+      throw this.refusal(`cannot be reached ${why}.`);
     } finally {
       clearTimeout(timer);
     }
     throw this.refusal(
       status === 407 ? 'wants another user or password (407).' : `refused the connection (${status}).`,
-      options.host,
     );
   }
 
-  private refusal(what: string, host = ''): ProxyError {
-    const { variable, words, isLocal } = this.way;
-    const local = isLocal
-      ? ` Flinks is on this machine here: add ${host} to NO_PROXY.`
-      : ` Check ${variable}, or add the host to NO_PROXY.`;
-    return new ProxyError(`${words[0]?.toUpperCase()}${words.slice(1)} ${what}${local}`);
+  private refusal(what: string): ProxyError {
+    const words = describeProxy(this.way);
+    return new ProxyError(`${words[0]?.toUpperCase()}${words.slice(1)} ${what} ${this.way.advice}`);
   }
 }

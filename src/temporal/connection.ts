@@ -2,6 +2,7 @@
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ServerUnreachableError } from '../contract/errors.js';
+import { describeProxy } from '../contract/proxy.js';
 import { isLoopback } from '../config/address.js';
 import {
   ConfigurationError,
@@ -10,8 +11,8 @@ import {
   withSecretFiles,
   type Environment,
 } from '../config/environment.js';
-import { describeProxy, temporalProxy } from '../config/proxy.js';
 import { warnIfReadable } from '../config/open-files.js';
+import { temporalProxy } from './proxy.js';
 
 export type TemporalConfig = ReturnType<typeof loadClientConnectConfig> & { namespace: string; address: string };
 
@@ -70,14 +71,7 @@ export async function withinReach<T>(address: string, connecting: Promise<T>): P
 function unreachable(address: string): ServerUnreachableError {
   const proxy = temporalProxy(address);
   if (!proxy) return new ServerUnreachableError(address);
-  const host = address.replace(/:\d+$/, '');
-  const where = isLoopback(host)
-    ? 'The server is on this machine, and a proxy stands in the way'
-    : 'It was asked through a proxy';
-  return new ServerUnreachableError(
-    address,
-    ` ${where}: ${describeProxy(proxy).replace(/^the proxy of /, '')}. To go past it, add ${host} to no_proxy.`,
-  );
+  return new ServerUnreachableError(address, ` It was asked through ${describeProxy(proxy)}. ${proxy.advice}`);
 }
 
 /** Connects a client. Rejects with a ServerUnreachableError within five seconds, and does not go on trying. */

@@ -1,5 +1,5 @@
 import type { NativeConnectionOptions } from '@temporalio/worker';
-import { temporalProxy } from '../config/proxy.js';
+import { temporalProxy } from '../temporal/proxy.js';
 import type { TemporalConfig } from '../temporal/settings.js';
 
 /** How a worker connects: as its clients do, through the same proxy, which the native core does not look for itself. */

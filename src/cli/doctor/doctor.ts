@@ -1,8 +1,9 @@
 // Checks whether everything that a run needs is there, and says how to fix what is not.
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
 import { ConfigurationError, type Environment } from '../../config/environment.js';
-import { describeProxy, temporalProxy } from '../../config/proxy.js';
+import { describeProxy } from '../../contract/proxy.js';
 import { connectTo } from '../../temporal/connection.js';
+import { temporalProxy } from '../../temporal/proxy.js';
 import { loadSettings, type PayloadConfig, type TemporalConfig } from '../../temporal/settings.js';
 import { checkCodecServer } from './codec-server.js';
 import { checkFiles } from './files.js';
@@ -64,7 +65,7 @@ async function checkServer(
   } catch {
     const fault = server.fault(
       `no Temporal server answers at ${config.address}${through}`,
-      `Start one (npm run dev), or set TEMPORAL_ADDRESS. A server with TLS also needs TEMPORAL_TLS… or TEMPORAL_API_KEY.${proxy ? ' To go past the proxy, add the host to no_proxy.' : ''}`,
+      `Start one (npm run dev), or set TEMPORAL_ADDRESS. A server with TLS also needs TEMPORAL_TLS… or TEMPORAL_API_KEY.${proxy ? ` ${proxy.advice}` : ''}`,
     );
     return [await checkVersions(undefined), fault];
   }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { loadWorkerConfig } from '../../config.js';
 import { ConfigurationError, type Environment } from '../../config/environment.js';
+import { describeProxy } from '../../contract/proxy.js';
 import { createFlinksClient, type FlinksClient, type FlinksClientOptions } from '../../flinks/client.js';
 import { FlinksError } from '../../flinks/errors.js';
 import { findingsOf, type Finding } from './finding.js';
@@ -37,7 +38,7 @@ async function checkSecretKey(
   client: FlinksClient,
   { baseUrl: url, proxy, authorizeTokens }: FlinksClientOptions,
 ): Promise<Finding> {
-  const baseUrl = proxy ? `${url}, through ${proxy.words},` : url;
+  const baseUrl = proxy ? `${url}, through ${describeProxy(proxy)},` : url;
   const finding = findingsOf('Flinks');
   if (authorizeTokens === false) return finding.ok(`${baseUrl} needs no secret key: FLINKS_AUTHORIZE_TOKENS is off`);
   try {

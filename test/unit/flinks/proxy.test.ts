@@ -4,10 +4,11 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createProxy, type ProxyServer } from 'proxy';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { proxyFor } from '../../../src/config/proxy.js';
 import { loadWorkerConfig } from '../../../src/config.js';
 import { checkFlinks } from '../../../src/cli/doctor/flinks.js';
 import {
-  clientOf,
+  clientOf as directClientOf,
   customerId,
   flinksErrorOf,
   flinksServer,
@@ -17,10 +18,8 @@ import {
   secret,
 } from '../../support/flinks-server.js';
 
-/** A client with the proxy that the environment names on the way. */
-const proxied = (url: string, options: Parameters<typeof clientOf>[1] = {}) =>
-  clientOf(url, { proxy: proxyFor(url), ...options });
-
+/** A client that is configured by the environment. */
+const clientOf = (url: string) => directClientOf(url, { proxy: proxyFor(url) });
 const token = replying(200, { FlinksCode: 'OK', Token: secret.token, HttpStatusCode: 200 });
 const password = 'proxy-Passw0rd-5e';
 const proxyVariables = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [
@@ -59,7 +58,7 @@ describe('through a proxy', () => {
     async (variable) => {
       const flinks = await flinksServer(token);
       vi.stubEnv(variable, withUser());
-      const client = proxied(flinks.url);
+      const client = clientOf(flinks.url);
       expect(await client.generateAuthorizeToken()).toBe(secret.token);
       await client.generateAuthorizeToken();
       client.close();
@@ -76,7 +75,7 @@ describe('through a proxy', () => {
   ])('with %s nothing is sent, and the proxy’s page is not taken for Flinks’ answer', async (_what, url, message) => {
     const flinks = await flinksServer(token);
     vi.stubEnv('HTTP_PROXY', url());
-    const client = proxied(flinks.url);
+    const client = clientOf(flinks.url);
     const live = { login: { loginId }, mode: 'live', save: true } as const;
     for (const call of [client.generateAuthorizeToken(), client.authorize(live, secret.token)]) {
       const error = await flinksErrorOf(call);
@@ -91,14 +90,14 @@ describe('through a proxy', () => {
   test('that is not there nothing is sent, and it is named', async () => {
     const flinks = await flinksServer(token);
     vi.stubEnv('HTTP_PROXY', await refusingUrl());
-    const error = await flinksErrorOf(proxied(flinks.url).generateAuthorizeToken());
+    const error = await flinksErrorOf(clientOf(flinks.url).generateAuthorizeToken());
     expect(error).toMatchObject({ delivery: 'unsent' });
     expect(error.message).toMatch(/^The proxy of HTTP_PROXY \(127\.0\.0\.1:\d+\) cannot be reached \(ECONNREFUSED\)/);
   });
 
   test('that cannot reach Flinks nothing is sent', async () => {
     vi.stubEnv('HTTP_PROXY', withUser());
-    const error = await flinksErrorOf(proxied(await refusingUrl()).generateAuthorizeToken());
+    const error = await flinksErrorOf(clientOf(await refusingUrl()).generateAuthorizeToken());
     expect(error).toMatchObject({
       delivery: 'unsent',
       message: expect.stringMatching(/refused the connection \(\d+\)/) as unknown,
@@ -112,7 +111,7 @@ describe('through a proxy', () => {
     vi.stubEnv('HTTP_PROXY', `http://127.0.0.1:${(silent.address() as AddressInfo).port}`);
     const flinks = await flinksServer(token);
     const stop = new AbortController();
-    const calling = proxied(flinks.url).generateAuthorizeToken(stop.signal);
+    const calling = clientOf(flinks.url).generateAuthorizeToken(stop.signal);
     await once(silent, 'connect');
     stop.abort(new Error('given up'));
     await expect(calling).rejects.toThrow('given up');
@@ -142,14 +141,14 @@ describe('past a proxy', () => {
     const flinks = await flinksServer(token);
     vi.stubEnv('HTTP_PROXY', withUser());
     vi.stubEnv('NO_PROXY', direct);
-    expect(await proxied(flinks.url).generateAuthorizeToken()).toBe(secret.token);
+    expect(await clientOf(flinks.url).generateAuthorizeToken()).toBe(secret.token);
     expect(asked).toEqual([]);
   });
 
   test('HTTPS_PROXY is not for an http address', async () => {
     const flinks = await flinksServer(token);
     vi.stubEnv('HTTPS_PROXY', withUser());
-    expect(await proxied(flinks.url).generateAuthorizeToken()).toBe(secret.token);
+    expect(await clientOf(flinks.url).generateAuthorizeToken()).toBe(secret.token);
     expect(asked).toEqual([]);
   });
 });
