@@ -64,7 +64,7 @@ export interface WatchOptions extends CallOptions {
 export async function connectClient(environment: Environment = process.env): Promise<AccountDetailsClient> {
   const { temporal, payloads, store } = loadSettings(environment);
   const connection = await connectTo(temporal);
-  const dataConverter = dataConverterFor(payloads, temporal.namespace, store);
+  const dataConverter = dataConverterFor(payloads, temporal.namespace, 'client', store);
   return new AccountDetailsClient(new Client({ connection, namespace: temporal.namespace, dataConverter }));
 }
 

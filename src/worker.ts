@@ -41,7 +41,7 @@ export async function runWorker(
     tracing?.observe(call);
   };
   const flinks = createFlinksClient({ ...config.flinks, observe });
-  const dataConverter = dataConverterFor(payloads, temporal.namespace, store);
+  const dataConverter = dataConverterFor(payloads, temporal.namespace, 'worker', store);
   const carriage = {
     sizeOf: (reply: unknown) => encodedSize(dataConverter, reply),
     stored: store !== undefined,

@@ -5,6 +5,7 @@ import { calling, isOpen, queryProgress, waitingForRun, type CallOptions } from 
 import { AccountDetailsError, InputError } from '../contract/errors.js';
 import {
   accountDetailsWorkflowId,
+  holdType,
   taskQueue,
   waitForChallengeName,
   workflowType,
@@ -144,11 +145,19 @@ async function startOrJoin<Begun extends { runId: string }>(
   }
 }
 
+/** The id of the login is taken, but not by a run that could be joined. */
+function notOurs(workflowId: string, type: string, parent = ''): InputError {
+  const holder = type === holdType ? `run ${parent} of the same login` : `a workflow of type ${type}`;
+  const message = `The workflow id ${workflowId} is taken by ${holder}. Wait for its end or cancel it.`;
+  return new InputError('InputConflict', message, ['workflowId']);
+}
+
 /** Joins the open run if its input means the same; undefined if no run is open. */
 const join = (temporal: Client, workflowId: string, input: ResolvedInput, { signal }: CallOptions) =>
   calling(temporal, workflowId, { answeredBy: 'server', signal }, async (handle) => {
-    const { runId, status } = await handle.describe();
+    const { runId, status, type, parentExecution } = await handle.describe();
     if (!isOpen(status.name)) return undefined;
+    if (type !== workflowType) throw notOurs(workflowId, type, parentExecution?.workflowId ?? '');
     const fields = differingFields(input, await inputOf(temporal, { workflowId, runId }));
     if (fields.length === 0) return { workflowId, runId, started: false as const };
     const message = `Run ${workflowId} is open with another input: ${fields.join(', ')} differ. Wait for its end or cancel it.`;

@@ -6,7 +6,7 @@ import { tsToMs } from '../sdk-internals/time.js';
 import type { temporal } from '@temporalio/proto';
 import { AccountDetailsError } from '../contract/errors.js';
 import { errorFromTemporal } from './errors.js';
-import { workflowType } from '../contract.js';
+import { holdType, workflowType } from '../contract.js';
 import { isGrpcError } from './grpc-status.js';
 import { ourRuns, runsWithId } from './list-query.js';
 import type { PayloadStore } from './storage/payload-store.js';
@@ -20,7 +20,7 @@ export interface ErasableRun {
   closedAt: number | undefined;
   /** The run that this one was reset to. It reads payloads that this one stored. */
   resetTo: string | undefined;
-  /** The run that handed its work over to this one. It has the same input and result. */
+  /** The run under another id that held this id for its login. It has what the login's own runs have: an input and a result. */
   parent?: { workflowId: string; runId: string };
   /** How many of its payloads are in a store. The server counts them, and may miss some. */
   storedPayloads: number;
@@ -114,7 +114,7 @@ export function createErasure(service: WorkflowService, namespace: string, store
   }
 
   const runsOf = async (workflowId: string): Promise<ErasableRun[]> =>
-    (await runsOfAnyType(workflowId)).filter(({ type }) => type === workflowType);
+    (await runsOfAnyType(workflowId)).filter(({ type }) => type === workflowType || type === holdType);
 
   async function idsClosedBefore(time: number): Promise<string[]> {
     const before = new Date(time).toISOString();

@@ -11,7 +11,7 @@ import { externalStorageFor } from './storage/external-storage.js';
 import type { PayloadStore } from './storage/payload-store.js';
 
 /** Undefined if encryption is off. */
-export type PayloadConfig = { keys: KeyProvider; accept: Accepted } | undefined;
+export type PayloadConfig = { keys: KeyProvider; accept: Accepted; lostKeys: ReadonlySet<string> } | undefined;
 
 const missing =
   'is missing: make a key with "npm run starter -- keys new", or set PAYLOAD_ENCRYPTION=off to store bank data readable';
@@ -28,8 +28,12 @@ export const payloadVariables = z
       .enum(['any', 'namespace', 'workflow'], 'must be any, namespace or workflow')
       .default('any')
       .describe('Which payloads of callers are taken: all, those encrypted for the namespace, or for the one run.'),
+    PAYLOAD_LOST_KEYS: z
+      .string()
+      .default('')
+      .describe('Ids of keys that will not come, comma-separated: nobody waits for them any more.'),
   })
-  .transform(({ PAYLOAD_ENCRYPTION, PAYLOAD_KEYS, PAYLOAD_ACCEPT }, context): PayloadConfig => {
+  .transform(({ PAYLOAD_ENCRYPTION, PAYLOAD_KEYS, PAYLOAD_ACCEPT, PAYLOAD_LOST_KEYS }, context): PayloadConfig => {
     if (PAYLOAD_ENCRYPTION === 'off') return undefined;
     const refuse = (message: string) => {
       context.addIssue({ code: 'custom', path: ['PAYLOAD_KEYS'], message });
@@ -38,16 +42,24 @@ export const payloadVariables = z
     if (!PAYLOAD_KEYS) return refuse(missing);
     const keys = parsePayloadKeys(PAYLOAD_KEYS);
     if (!keys) return refuse('must be id:base64 of 32 bytes, comma-separated, each id once');
-    return { keys: localKeys(keys), accept: PAYLOAD_ACCEPT };
+    const lostKeys = new Set(PAYLOAD_LOST_KEYS.split(',').flatMap((id) => id.trim() || []));
+    const both = keys.find(({ id }) => lostKeys.has(id));
+    if (both) return refuse(`has the key ${both.id}, which PAYLOAD_LOST_KEYS says is lost`);
+    return { keys: localKeys(keys), accept: PAYLOAD_ACCEPT, lostKeys };
   });
 
 /** Reads `PAYLOAD_…`. Throws a ConfigurationError that says how to make a key if there is none. */
 export const loadPayloadConfig = (environment: Environment = process.env): PayloadConfig =>
   checkEnvironment(payloadVariables, environment, ['PAYLOAD_KEYS']);
 
-/** The data converter of every client and worker in this namespace. Payloads are encrypted first and stored second. */
-export const dataConverterFor = (config: PayloadConfig, namespace: string, store?: PayloadStore): DataConverter => ({
-  ...(config && { payloadCodecs: [createEncryptionCodec({ ...config, namespace })], failureConverterPath }),
+/** The data converter of a client or a worker in this namespace. Payloads are encrypted first and stored second. */
+export const dataConverterFor = (
+  config: PayloadConfig,
+  namespace: string,
+  reader: 'worker' | 'client',
+  store?: PayloadStore,
+): DataConverter => ({
+  ...(config && { payloadCodecs: [createEncryptionCodec({ ...config, namespace, reader })], failureConverterPath }),
   externalStorage: externalStorageFor(store),
 });
 

@@ -79,14 +79,10 @@ function faultOf(given: string[], { type, choices }: Challenge): Rejection | und
   if (given.some((answer) => answer.length > longestText))
     return reject('AnswerTooLarge', `An answer is longer than ${longestText} characters.`);
   if (given.length > 1) return reject('InvalidAnswer', 'This question takes one answer.');
-  if (given.some((answer) => unwritten.test(answer)))
-    return reject('InvalidAnswer', 'An answer has characters that nobody types: another encoding, or several lines?');
   return undefined;
 }
 
 const takesOne = new Set(['MultipleChoice', 'ImageSelection', 'TextOrCall', 'QuestionAndAnswer']);
-/** Control characters, and what stands for bytes of another encoding. */
-const unwritten = /[\p{Cc}\ufffd]/u;
 const isBlank = (answer: string): boolean => answer.trim() === '';
 
 /** The bank may list the same questions in another order the next time. */

@@ -4,7 +4,7 @@ import { inputMessage, parseInput } from '../contract/input.js';
 import { retrieveDetail, retrieveSummary, type Accounts } from './accounts.js';
 import { isSessionLost, runFailure } from './failures.js';
 import type { PollClock } from './polling.js';
-import { handOver, ownerOf } from './hand-over.js';
+import { holdOwnId } from './own-id.js';
 import { runToItsEnd, type RunOptions } from './run.js';
 import { openSession, type OpenedSession } from './session.js';
 
@@ -12,8 +12,7 @@ import { openSession, type OpenedSession } from './session.js';
 export const runRetrieval = (payload: unknown, options: RunOptions): Promise<RetrieveAccountDetailsResult> =>
   runToItsEnd(options, async (run) => {
     const input = readInput(payload);
-    const owner = ownerOf(input);
-    if (owner !== undefined) return handOver(run, owner, payload);
+    await holdOwnId(run, input);
     const clocks: Record<'summary' | 'detail', PollClock> = { summary: {}, detail: {} };
     let session = await openSession(run, input, input.login, input.mode);
     let reopened = false;

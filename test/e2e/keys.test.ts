@@ -38,7 +38,7 @@ afterAll(async () => {
   await temporal.stop();
 });
 
-const converter = (keys: string) => dataConverterFor(loadPayloadConfig({ PAYLOAD_KEYS: keys }), 'default');
+const converter = (keys: string) => dataConverterFor(loadPayloadConfig({ PAYLOAD_KEYS: keys }), 'default', 'worker');
 const temporalWith = (keys: string) => new Client({ connection, dataConverter: converter(keys) });
 const clientWith = (keys: string) => new AccountDetailsClient(temporalWith(keys));
 

@@ -30,7 +30,7 @@ const worker = await Worker.create({
     { searchAttributes: false, encryption: payloads !== undefined },
     process.env['WORKFLOW_BUNDLE'],
   ),
-  dataConverter: dataConverterFor(payloads, temporal.namespace),
+  dataConverter: dataConverterFor(payloads, temporal.namespace, 'worker'),
   activities: { authorize },
 });
 process.stderr.write('worker ready\n');

@@ -41,7 +41,7 @@ export async function forgetId(
   do {
     if (found.length > 0)
       progress(`Deleting ${counted(found.length, 'run')} of ${workflowId} and waiting until the server has done it.`);
-    // Those first that handed their work over: without these runs nobody would find them.
+    // The runs under other ids first: without those that point to them nobody would find them.
     for (const [id, parents] of await parentsOf(erasure, found)) {
       payloads += await eraseOf(means, id, parents);
       runs += parents.length;
@@ -102,7 +102,7 @@ async function eraseOf(
   return deleted;
 }
 
-/** The runs under other ids that had the work of these done, by their workflow id. Throws a CommandError if one is open. */
+/** The runs under other ids of the same login, by their workflow id. Throws a CommandError if one is open. */
 async function parentsOf(erasure: Erasure, runs: readonly ErasableRun[]): Promise<[string, ErasableRun[]][]> {
   const parents = runs.flatMap(({ parent }) => parent ?? []);
   const byId = [...new Set(parents.map(({ workflowId }) => workflowId))].map(

@@ -4,15 +4,18 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gunzipSync, gzip, gzipSync } from 'node:zlib';
-import type { Payload, PayloadCodec } from '@temporalio/common';
+import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { encodingOf, envelopeOf, isEncrypted, seal, type Envelope } from './envelope.js';
-import type { KeyProvider, PayloadScope } from './keys.js';
+import { UnknownPayloadKey, type KeyProvider, type PayloadScope } from './keys.js';
 
 /** An encoding that no converter knows. A payload that carries it becomes an undecodable value and stops no run. */
 const undecodableEncoding = 'binary/undecodable';
 
-/** What a worker accepts: everything, what was encrypted for its namespace, or only what was encrypted for the workflow id. */
+/**
+ * What is accepted of callers: everything, what was encrypted for the namespace, or only what was encrypted for the workflow
+ * id. What our workers write is always encrypted for the workflow id, and nothing else is taken for it.
+ */
 export type Accepted = 'any' | 'namespace' | 'workflow';
 
 export interface EncryptionOptions {
@@ -20,6 +23,15 @@ export interface EncryptionOptions {
   /** From the configuration: while the SDK replays a history it says that the namespace is `default`. */
   namespace: string;
   accept?: Accepted;
+  /** Ids of keys that will not come. What they encrypted cannot be read, and nobody waits for them. */
+  lostKeys?: ReadonlySet<string>;
+  /**
+   * Who decodes. A worker reads messages of callers and replies of activities, and the SDK says which. A client reads what
+   * workers wrote, except for the input of a run.
+   */
+  reader?: 'worker' | 'client';
+  /** How long a worker waits for the key of a message. Milliseconds. */
+  patienceMs?: number;
 }
 
 const { Payload: wire } = proto.temporal.api.common.v1;
@@ -39,13 +51,26 @@ const jsonData = 2;
 const jsonEncoding = 'json/plain';
 
 /** Our codec, by which its keys can be had for a hash as well. */
-export type EncryptionCodec = PayloadCodec & Pick<KeyProvider, 'keyedHash'>;
+export interface EncryptionCodec extends PayloadCodec, Pick<KeyProvider, 'keyedHash'> {
+  /** Decodes the input of a run, which its caller wrote. */
+  decodeInput(payloads: Payload[], of: { workflowId: string }): Promise<Payload[]>;
+}
 
 /**
  * Encrypts every payload for the workflow id that owns it, or for the namespace if the workflow id is not known. Decoding
- * throws UnknownPayloadKey if the key is missing, since it may come. What else cannot be read becomes an undecodable payload.
+ * throws UnknownPayloadKey if the key is missing, since it may come; a worker waits a minute for that of a message. What
+ * else cannot be read becomes an undecodable payload.
  */
-export function createEncryptionCodec({ keys, namespace, accept = 'any' }: EncryptionOptions): EncryptionCodec {
+export function createEncryptionCodec({
+  keys,
+  namespace,
+  accept = 'any',
+  lostKeys = new Set(),
+  reader,
+  patienceMs = 60_000,
+}: EncryptionOptions): EncryptionCodec {
+  const waiting = waitingFor(patienceMs);
+
   async function encrypt(payload: Payload, workflowId: string | undefined): Promise<Payload> {
     if (isNothing(payload)) return payload;
     const scope = { namespace, workflowId };
@@ -58,11 +83,12 @@ export function createEncryptionCodec({ keys, namespace, accept = 'any' }: Encry
     return { metadata, data: Buffer.concat(data) };
   }
 
-  async function decrypt(payload: Payload, workflowId: string | undefined): Promise<Payload> {
+  async function decrypt(payload: Payload, workflowId: string | undefined, accepted: Accepted): Promise<Payload> {
     if (isNothing(payload)) return payload;
-    if (!isEncrypted(payload)) return accept === 'any' ? payload : undecodable;
+    if (!isEncrypted(payload)) return accepted === 'any' ? payload : undecodable;
     const envelope = envelopeOf(payload);
-    if (!envelope || !belongsHere(envelope.scope, workflowId)) return undecodable;
+    if (!envelope || !belongsHere(envelope.scope, workflowId, accepted)) return undecodable;
+    if (lostKeys.has(envelope.keyId)) return undecodable;
     const key = await keys.keyToDecrypt(envelope.scope, envelope.keyId);
     const data = payload.data ?? new Uint8Array();
     try {
@@ -75,15 +101,51 @@ export function createEncryptionCodec({ keys, namespace, accept = 'any' }: Encry
     }
   }
 
-  function belongsHere(scope: PayloadScope, workflowId: string | undefined): boolean {
+  function belongsHere(scope: PayloadScope, workflowId: string | undefined, accepted: Accepted): boolean {
     if (scope.namespace !== namespace) return false;
-    return scope.workflowId === undefined ? accept !== 'workflow' : scope.workflowId === workflowId;
+    return scope.workflowId === undefined ? accepted !== 'workflow' : scope.workflowId === workflowId;
   }
+
+  /** What a caller sent. Whoever it is may name a key that nobody has, so that a worker waits for it only so long. */
+  async function decryptMessage(payload: Payload, workflowId: string | undefined): Promise<Payload> {
+    try {
+      return await decrypt(payload, workflowId, accept);
+    } catch (error) {
+      if (reader === 'worker' && error instanceof UnknownPayloadKey && waiting.isOver(workflowId)) return undecodable;
+      throw error;
+    }
+  }
+
+  const ofCallers = (context: SerializationContext | undefined): boolean =>
+    reader === undefined || (reader === 'worker' && context?.type !== 'activity');
 
   return {
     encode: (payloads, context) => Promise.all(payloads.map((payload) => encrypt(payload, context?.workflowId))),
-    decode: (payloads, context) => Promise.all(payloads.map((payload) => decrypt(payload, context?.workflowId))),
+    decode: (payloads, context) =>
+      Promise.all(
+        payloads.map((payload) =>
+          ofCallers(context)
+            ? decryptMessage(payload, context?.workflowId)
+            : decrypt(payload, context?.workflowId, 'workflow'),
+        ),
+      ),
+    decodeInput: (payloads, { workflowId }) =>
+      Promise.all(payloads.map((payload) => decrypt(payload, workflowId, accept))),
     keyedHash: (parts) => keys.keyedHash(parts),
+  };
+}
+
+/** Remembers since when each workflow id has a message whose key is missing. The oldest are forgotten. */
+function waitingFor(patienceMs: number) {
+  const since = new Map<string, number>();
+  const most = 10_000;
+  return {
+    isOver(workflowId = ''): boolean {
+      const first = since.get(workflowId) ?? performance.now();
+      if (since.size >= most) since.delete(since.keys().next().value ?? '');
+      since.set(workflowId, first);
+      return performance.now() - first >= patienceMs;
+    },
   };
 }
 

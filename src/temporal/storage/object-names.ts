@@ -43,4 +43,7 @@ export function nameIn({ claimData }: StorageDriverClaim): string | undefined {
   return name !== undefined && ownName.test(name) ? name : undefined;
 }
 
+/** Whether a client stored this object: it does so before it knows the run. */
+export const isOfCaller = (name: string): boolean => name.includes(`/ri/${pathPart('')}/`);
+
 export const namespaceFolder = (namespace: string): string => `${beginning}/${pathPart(namespace)}/`;
