@@ -258,6 +258,8 @@ export const progressSchema = unfrozen(
     nextPollAt: z.iso.datetime().optional(),
     deadline: z.iso.datetime().optional(),
     lastFlinksCode: z.string().optional(),
+    /** While the run waits to make a call again: which attempt comes next, of how many, and when. */
+    retry: z.object({ attempt: z.int(), of: z.int(), at: z.iso.datetime() }).optional(),
     rejectedAnswers: z.int(),
     lastRejection: z.enum(rejectionTypes).optional(),
   }),

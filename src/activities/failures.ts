@@ -17,10 +17,17 @@ export interface FailureDetails {
   retryAfterMs?: number;
   /** The workflow may make this call again after so many milliseconds. Temporal must not. */
   retryInMs?: number;
+  /** Which attempt that would be, and of how many. */
+  retry?: NextAttempt;
+}
+
+export interface NextAttempt {
+  attempt: number;
+  of: number;
 }
 
 /** Who may make a failed call again: Temporal, the workflow, or nobody. */
-export type Repeat = { by: 'temporal' | 'workflow'; inMs: number } | undefined;
+export type Repeat = { by: 'temporal' | 'workflow'; inMs: number; next: NextAttempt } | undefined;
 
 /** Builds the failure of an activity from an error of the Flinks client. `type` overrides what the error alone means. */
 export function activityFailure(
@@ -36,7 +43,7 @@ export function activityFailure(
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     answered: error.delivery === 'answered',
     transient: error.meaning.transient,
-    ...(repeat?.by === 'workflow' && { retryInMs: repeat.inMs }),
+    ...(repeat?.by === 'workflow' && { retryInMs: repeat.inMs, retry: repeat.next }),
   };
   return ApplicationFailure.create({
     type,

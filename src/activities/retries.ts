@@ -23,6 +23,8 @@ export const defaultRetryPolicy: RetryPolicy = {
 export interface Attempt {
   attempt: number;
   elapsedMs: number;
+  /** The workflow makes further attempts itself, so that it can say so. Runs that began before it did leave them to Temporal. */
+  repeatedBy?: 'workflow';
 }
 
 export const firstAttempt: Attempt = { attempt: 1, elapsedMs: 0 };

@@ -7,7 +7,7 @@ import type { FailureType, Progress } from '../contract.js';
 import type { DataReply } from '../flinks/replies.js';
 import type { Run } from './context.js';
 import { byUnfitWorker, failureOf, isSilent, reported, runFailure } from './failures.js';
-import { tryShort, usualReply } from './short-calls.js';
+import { isPassing, tryShort, usualReply, waitAfter } from './short-calls.js';
 import { waitToRetry } from './waiting.js';
 
 export { catchUp } from './short-calls.js';
@@ -20,13 +20,16 @@ type Call<T> = (activities: Calls, at: Attempt) => Promise<T>;
 type WhenLost<T> = { type: FailureType } | { reply: T };
 
 /**
- * Makes a call that is safe to repeat. The activity says when: the workflow makes the first call again that was short,
- * Temporal all others. `label` tells a reader of the run what the call is for.
+ * Makes a call that is safe to repeat. The activity says when, and the workflow makes it again; Temporal does only when a
+ * worker died. `label` tells a reader of the run what the call is for.
  */
 export const repeatable = <T extends Reply>(run: Run, label: string, call: Call<T>): Promise<T> =>
   noted(run, { type: 'FlinksUnavailable' }, async () => {
     const tried = await tryShort(run, label, call);
-    return 'reply' in tried ? tried.reply : call(activities(run, label, whenWorkerDies), tried.next);
+    if ('reply' in tried) return tried.reply;
+    return inAttempts(run, tried.next, (at) =>
+      call(activities(run, label, whenWorkerDies), { ...at, repeatedBy: 'workflow' }),
+    );
   });
 
 /**
@@ -34,21 +37,41 @@ export const repeatable = <T extends Reply>(run: Run, label: string, call: Call<
  * failure says so by `retryInMs`, because it proves that this does no harm.
  */
 export const atMostOnce = <T extends Reply>(run: Run, label: string, whenLost: WhenLost<T>, call: Call<T>) =>
-  noted(run, whenLost, async () => {
-    const start = Date.now();
-    let attempt = 1;
-    for (let refused = 0; ;) {
-      try {
-        return await call(activities(run, label, noRetry), { attempt, elapsedMs: Date.now() - start });
-      } catch (error) {
-        const unfit = byUnfitWorker(error);
-        const retryInMs = unfit ? unfitWaitMs(++refused) : reported(error)?.details.retryInMs;
-        if (retryInMs === undefined) throw unfit ? noneFits(run, error) : error;
-        await waitToRetry(run, retryInMs);
-        if (!unfit) attempt += 1;
-      }
+  noted(run, whenLost, () =>
+    inAttempts(run, { attempt: 1, elapsedMs: 0 }, (at) =>
+      whereItFits(run, () => call(activities(run, label, noRetry), at)),
+    ),
+  );
+
+/** Makes attempts for as long as their failures say when the next may follow. */
+async function inAttempts<T>(run: Run, first: Attempt, make: (at: Attempt) => Promise<T>): Promise<T> {
+  const start = Date.now() - first.elapsedMs;
+  for (let { attempt } = first; ;) {
+    try {
+      return await make({ attempt, elapsedMs: Date.now() - start });
+    } catch (error) {
+      const details = reported(error)?.details;
+      if (!isPassing(details)) throw error;
+      await waitAfter(run, details);
+      // Temporal may have made some of them, when a worker died.
+      attempt = details.retry?.attempt ?? attempt + 1;
     }
-  });
+  }
+}
+
+/** Makes one attempt at a worker that fits. One that does not has sent nothing. */
+async function whereItFits<T>(run: Run, make: () => Promise<T>): Promise<T> {
+  for (let refused = 1; ; refused++) {
+    try {
+      return await make();
+    } catch (error) {
+      if (!byUnfitWorker(error)) throw error;
+      const waitMs = unfitWaitMs(refused);
+      if (waitMs === undefined) throw noneFits(run, error);
+      await waitToRetry(run, waitMs);
+    }
+  }
+}
 
 /**
  * Polls once, and counts the poll if Flinks answered it. A poll that failed for a passing reason (a 503, say) is not

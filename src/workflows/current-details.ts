@@ -13,7 +13,8 @@ export function currentDetails(progress: Progress, since: Date, workflowId: stri
     return hasCommand(workflowId) ? block(toCopy) : text(toCopy);
   };
   const [does, ...next] = pages[progress.stage](progress, command, failure);
-  return [`### ${does}`, `Since ${time(since.toISOString())}.`, ...next, facts(progress)].join('\n\n');
+  const again = progress.retry ? [repeats(progress.retry, progress.lastFlinksCode)] : [];
+  return [`### ${does}`, `Since ${time(since.toISOString())}.`, ...again, ...next, facts(progress)].join('\n\n');
 }
 
 /** Why a run failed: the failure's type and message. */
@@ -74,6 +75,10 @@ const facts = ({ institution, requestId, lastFlinksCode, rejectedAnswers, lastRe
   ]
     .map((fact) => `- ${fact}`)
     .join('\n');
+
+/** That the last attempt failed for a passing reason, and when the next one follows. */
+const repeats = ({ attempt, of, at }: NonNullable<Progress['retry']>, code: string | undefined): string =>
+  `The last call to Flinks failed${code === undefined ? '' : ` (${text(code)})`}. Attempt ${attempt} of ${of} follows at ${time(at)}.`;
 
 /** As a block of code, to copy. */
 const block = (line: string): string => `    ${line}`;

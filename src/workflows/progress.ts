@@ -40,6 +40,8 @@ export interface ProgressReport {
   fail(why: Why): void;
   /** Notes what was learned, within the stage. */
   learn(facts: Partial<Pick<Progress, 'institution' | 'requestId' | 'round' | 'polls' | 'lastFlinksCode'>>): void;
+  /** Shows that a call is to be made again, or no longer. */
+  retries(retry: Progress['retry']): void;
   reject(type: NonNullable<Progress['lastRejection']>): void;
 }
 
@@ -67,7 +69,13 @@ export function createProgress(withSearchAttributes: boolean): ProgressReport {
   }
 
   function enter(stage: Stage, facts: OfStage = {}, failure?: Why): void {
-    const { challenges: _challenges, deadline: _deadline, nextPollAt: _nextPollAt, ...lasting } = current;
+    const {
+      challenges: _challenges,
+      deadline: _deadline,
+      nextPollAt: _nextPollAt,
+      retry: _retry,
+      ...lasting
+    } = current;
     change({ ...lasting, stage, ...facts }, failure);
   }
 
@@ -80,6 +88,10 @@ export function createProgress(withSearchAttributes: boolean): ProgressReport {
     fail: (why) => enter('failed', {}, why),
     learn(facts) {
       change({ ...current, ...facts });
+    },
+    retries(retry) {
+      const { retry: _before, ...others } = current;
+      change(retry ? { ...others, retry } : others);
     },
     reject(type) {
       change({ ...current, rejectedAnswers: current.rejectedAnswers + 1, lastRejection: type });

@@ -181,6 +181,7 @@ const examples: Examples[] = [
         deadline: '2026-11-23T10:00:00.000Z',
         nextPollAt: '2026-11-23T10:00:00.000Z',
         lastFlinksCode: 'OPERATION_PENDING',
+        retry: { attempt: 2, of: 5, at: '2026-11-23T10:00:00.000Z' },
         lastRejection: 'RoundOver',
         addedLater: true,
       },
