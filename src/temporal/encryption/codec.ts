@@ -86,11 +86,16 @@ export function createEncryptionCodec({
     return { metadata, data: Buffer.concat(data) };
   }
 
-  async function decrypt(payload: Payload, workflowId: string | undefined, accepted: Accepted): Promise<Payload> {
+  async function decrypt(
+    payload: Payload,
+    workflowId: string | undefined,
+    accepted: Accepted,
+    byCaller: boolean,
+  ): Promise<Payload> {
     if (isNothing(payload)) return payload;
     if (!isEncrypted(payload)) return accepted === 'any' ? payload : undecodable;
     const envelope = envelopeOf(payload);
-    if (!envelope || !belongsHere(envelope.scope, workflowId, accepted)) return undecodable;
+    if (!envelope || !belongsHere(envelope.scope, workflowId, accepted, byCaller)) return undecodable;
     if (lostKeys.has(envelope.keyId)) return undecodable;
     const key = await keys.keyToDecrypt(envelope.scope, envelope.keyId);
     const data = payload.data ?? new Uint8Array();
@@ -104,15 +109,21 @@ export function createEncryptionCodec({
     }
   }
 
-  function belongsHere(scope: PayloadScope, workflowId: string | undefined, accepted: Accepted): boolean {
+  function belongsHere(
+    scope: PayloadScope,
+    workflowId: string | undefined,
+    accepted: Accepted,
+    byCaller: boolean,
+  ): boolean {
     if (scope.namespace !== namespace) return false;
-    return scope.workflowId === undefined ? accepted !== 'workflow' : scope.workflowId === workflowId;
+    if (scope.workflowId === undefined) return accepted !== 'workflow';
+    return scope.workflowId === workflowId || (byCaller && isOfSchedule(scope.workflowId, workflowId));
   }
 
   /** What a caller sent. Whoever it is may name a key that nobody has, so that a worker waits for it only so long. */
   async function decryptMessage(payload: Payload, workflowId: string | undefined): Promise<Payload> {
     try {
-      return await decrypt(payload, workflowId, accept);
+      return await decrypt(payload, workflowId, accept, true);
     } catch (error) {
       if (reader === 'worker' && error instanceof UnknownPayloadKey && waiting.isOver(workflowId)) return undecodable;
       throw error;
@@ -129,14 +140,18 @@ export function createEncryptionCodec({
         payloads.map((payload) =>
           ofCallers(context)
             ? decryptMessage(payload, context?.workflowId)
-            : decrypt(payload, context?.workflowId, 'workflow'),
+            : decrypt(payload, context?.workflowId, 'workflow', false),
         ),
       ),
     decodeInput: (payloads, { workflowId }) =>
-      Promise.all(payloads.map((payload) => decrypt(payload, workflowId, accept))),
+      Promise.all(payloads.map((payload) => decrypt(payload, workflowId, accept, true))),
     keyedHash: (parts) => keys.keyedHash(parts),
   };
 }
+
+/** A Temporal Schedule encrypts the input of its runs once, under an id to which each run appends its time. */
+const isOfSchedule = (scope: string, workflowId = ''): boolean =>
+  workflowId.startsWith(`${scope}-`) && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(workflowId.slice(scope.length + 1));
 
 /** Remembers since when each workflow id has a message whose key is missing. The oldest are forgotten. */
 function waitingFor(patienceMs: number) {
