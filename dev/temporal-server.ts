@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { open } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
@@ -52,13 +52,12 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
   args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]), ...pauses);
   if (tuned) args.push(...quickPolls, ...calmLists, ...turns);
   if (codecEndpoint !== undefined) args.push('--ui-codec-endpoint', codecEndpoint);
-  // SQLite gives its further files the rights of this one. The server itself would make it by the umask.
-  if (dbFilename !== undefined) await (await open(dbFilename, 'a', 0o600)).close();
   if (dbFilename !== undefined) args.push('--db-filename', dbFilename, ...(tuned ? quickWrites : []));
   const server = await startChild(await temporalCli(), args, { env: localEnvironment(), log });
 
   const address = `${loopback}:${port}`;
   await untilReady(server, (signal) => serving(address, namespace, signal));
+  if (dbFilename !== undefined) await forThisUserOnly(dbFilename);
   return { ...server, address, ...(uiPort !== undefined && { uiUrl: `http://${loopback}:${uiPort}` }) };
 }
 
@@ -90,6 +89,15 @@ function dynamicConfig(...settings: string[]): string[] {
 
 // At SQLite's own settings a file keeps up with a handful of runs a second only.
 const quickWrites = ['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'];
+
+/** The server makes its files by the umask. It cannot be given an empty one: it would look for its tables there. */
+async function forThisUserOnly(dbFilename: string): Promise<void> {
+  // SQLite may have put away those beside the database by now.
+  for (const file of [dbFilename, `${dbFilename}-wal`, `${dbFilename}-shm`])
+    await chmod(file, 0o600).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+}
 
 async function serving(address: string, namespace: string, signal: AbortSignal): Promise<void> {
   // gRPC waits a second after a refused connection, so the port is awaited first.
