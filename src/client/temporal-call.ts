@@ -5,6 +5,7 @@ import type { Client, WorkflowExecutionStatusName, WorkflowHandle } from '@tempo
 import { AccountDetailsError, ServerUnreachableError, WaitEndedError } from '../contract/errors.js';
 import { errorFromTemporal, nobodyAnswered, type Answerer } from '../temporal/errors.js';
 import { progressName, type Progress } from '../contract.js';
+import { whileReadingMemos } from '../temporal/encryption/codec.js';
 
 /** What every call takes. */
 export interface CallOptions {
@@ -37,7 +38,8 @@ export async function calling<T>(
   if (before) throw new WaitEndedError(workflowId, before);
   const late = answeredBy && timeLimit(answerTimeoutMs);
   try {
-    return await until(temporal, { late, ends }, () => call(temporal.workflow.getHandle(workflowId, runId)));
+    const made = () => call(temporal.workflow.getHandle(workflowId, runId));
+    return await until(temporal, { late, ends }, answeredBy === 'server' ? () => whileReadingMemos(made) : made);
   } catch (error) {
     const meanwhile = ended();
     if (meanwhile) throw new WaitEndedError(workflowId, meanwhile);

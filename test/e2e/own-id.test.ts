@@ -101,6 +101,27 @@ test('a run that is repeated by a retry policy logs in live once', async () => {
   expect(logins(loginId)).toHaveLength(1);
 });
 
+test('a run with a memo that anybody wrote can be asked where it stands', async () => {
+  const loginId = loginIdFor('plain', 6);
+  const workflowId = accountDetailsWorkflowId(loginId);
+  const { connection } = temporal;
+  const json = (value: unknown) => ({
+    metadata: { encoding: Buffer.from('json/plain') },
+    data: Buffer.from(JSON.stringify(value)),
+  });
+  await connection.workflowService.startWorkflowExecution({
+    namespace: 'default',
+    requestId: workflowId,
+    workflowId,
+    workflowType: { name: workflowType },
+    taskQueue: { name: taskQueue },
+    input: { payloads: [json({ login: { loginId } })] },
+    memo: { fields: { why: json('by hand') } },
+  });
+  await client.result(workflowId);
+  expect((await client.status(workflowId)).status).toBe('COMPLETED');
+});
+
 test('the same credentials are the same run, and their id tells nothing of them', async () => {
   const login = { institution: 'FlinksCapital', username: 'pending-for-ever', password: 'Everyday' };
   const first = await client.start({ login });

@@ -2,6 +2,7 @@
 //
 //   value ─► JSON payload ─► gzip if it gets smaller ─► AES-256-GCM ─► Temporal
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { promisify } from 'node:util';
 import { gunzip, gunzipSync, gzip, gzipSync } from 'node:zlib';
 import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
@@ -123,7 +124,9 @@ export function createEncryptionCodec({
   /** What a caller sent. Whoever it is may name a key that nobody has, so that a worker waits for it only so long. */
   async function decryptMessage(payload: Payload, workflowId: string | undefined): Promise<Payload> {
     try {
-      return await decrypt(payload, workflowId, accept, true);
+      const decrypted = await decrypt(payload, workflowId, accept, true);
+      waiting.end(workflowId);
+      return decrypted;
     } catch (error) {
       if (reader === 'worker' && error instanceof UnknownPayloadKey && waiting.isOver(workflowId)) return undecodable;
       throw error;
@@ -131,7 +134,7 @@ export function createEncryptionCodec({
   }
 
   const ofCallers = (context: SerializationContext | undefined): boolean =>
-    reader === undefined || (reader === 'worker' && context?.type !== 'activity');
+    reader === undefined || (reader === 'worker' ? context?.type !== 'activity' : readingMemos.getStore() === true);
 
   return {
     encode: (payloads, context) => Promise.all(payloads.map((payload) => encrypt(payload, context?.workflowId))),
@@ -149,6 +152,10 @@ export function createEncryptionCodec({
   };
 }
 
+/** Set while a client reads what describes runs: their memos are of callers. */
+const readingMemos = new AsyncLocalStorage<true>();
+export const whileReadingMemos = <T>(read: () => T): T => readingMemos.run(true, read);
+
 /** A Temporal Schedule encrypts the input of its runs once, under an id to which each run appends its time. */
 const isOfSchedule = (scope: string, workflowId = ''): boolean =>
   workflowId.startsWith(`${scope}-`) && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(workflowId.slice(scope.length + 1));
@@ -158,6 +165,8 @@ function waitingFor(patienceMs: number) {
   const since = new Map<string, number>();
   const most = 10_000;
   return {
+    /** Its key came. */
+    end: (workflowId = '') => void since.delete(workflowId),
     isOver(workflowId = ''): boolean {
       const first = since.get(workflowId) ?? performance.now();
       if (since.size >= most) since.delete(since.keys().next().value ?? '');
