@@ -32,10 +32,10 @@ export function readAnswers(payload: unknown): ReadAnswers | Rejection {
 }
 
 /**
- * An answer beats its deadline when both reach the run in one task. When no worker was there for longer than this, the
- * answer may have come long after the deadline, and the session is gone.
+ * An answer beats its deadline when both reach the run in one task. When no worker was there for longer than this, the answer may
+ * have come long after the deadline. An idle session at Flinks lives a minute longer than the usual time for an answer.
  */
-const sameMomentMs = 5_000;
+const graceMs = 60_000;
 
 /** Judges answers against the open round at this time. `previous` are the last answers that were taken. */
 export function judgeAnswers(
@@ -49,7 +49,7 @@ export function judgeAnswers(
     return reject('RoundOver', `The answer is for round ${round}; round ${openRound.round} is open.`);
   if (requestId !== undefined && requestId !== openRound.requestId)
     return reject('WrongSession', 'The answer is for another session. Read progress, and answer what is asked now.');
-  if (now > openRound.deadline + sameMomentMs)
+  if (now > openRound.deadline + graceMs)
     return reject('RoundOver', `The time to answer round ${openRound.round} is over.`);
   if (Object.keys(answers).some((prompt) => openRound.challenges.every((challenge) => challenge.prompt !== prompt)))
     return reject('UnknownPrompt', 'An answer is to a question that was not asked. Prompts must match byte for byte.');
