@@ -90,7 +90,8 @@ export class AccountDetailsClient {
 
   /**
    * Starts a run, or joins the open one of the same login if its input means the same. The workflow id follows from the
-   * LoginId; for credentials it is `workflowId`, or an opaque one that is the same for the same institution and username. Needs no worker. A run that is joined keeps its priority.
+   * LoginId; for credentials it is `workflowId`, or an opaque one that is the same for the same institution and username.
+   * Needs no worker. A run that is joined keeps its priority.
    * Throws an InputError that names the fields.
    */
   async start(input: RetrieveAccountDetailsInput, options: StartOptions = {}): Promise<StartedRun> {

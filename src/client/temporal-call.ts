@@ -67,12 +67,7 @@ export async function resultOf<T>(
     const timer = setTimeout(() => turn.abort(), turnMs);
     const either = AbortSignal.any([turn.signal, ...(signal ? [signal] : [])]);
     try {
-      return await calling(
-        temporal,
-        workflowId,
-        { signal: either },
-        () => temporal.workflow.getHandle(workflowId, runId).result() as Promise<T>,
-      );
+      return await calling(temporal, workflowId, { signal: either, runId }, (run) => run.result() as Promise<T>);
     } catch (error) {
       if (signal?.aborted) throw new WaitEndedError(workflowId, signal);
       if (!turn.signal.aborted) throw error;

@@ -1,12 +1,12 @@
-// The one place that speaks HTTP. An axios error holds the request with its headers and body, so none leaves this file:
-// whatever goes wrong becomes a FlinksError.
+// The one place that speaks HTTP. An axios error holds the request with its headers and body, so none leaves here: whatever
+// goes wrong becomes a FlinksError, in not-delivered.ts.
 import http from 'node:http';
 import https from 'node:https';
-import axios, { AxiosError, type AxiosResponse } from 'axios';
-import { FlinksError } from './errors.js';
+import axios, { type AxiosResponse } from 'axios';
 import type { Proxy } from '../contract/proxy.js';
+import { notDelivered } from './not-delivered.js';
+import { agentsFor } from './proxy.js';
 import { watchSending, type Sending } from './sending.js';
-import { agentsFor, proxyRefusal } from './proxy.js';
 import { envelope, type Envelope } from './schemas.js';
 
 export interface FlinksHttpOptions {
@@ -43,7 +43,7 @@ export interface FlinksRequest {
 
 /** A whole answer of Flinks, whatever its status. `json` is undefined if the body is not JSON. */
 export interface FlinksResponse {
-  /** The HTTP status. Where that is 200, the `HttpStatusCode` of the body counts: Flinks also reports errors so. */
+  /** The HTTP status. If that is 200, the `HttpStatusCode` of the body counts: Flinks also reports errors so. */
   status: number;
   json: unknown;
   envelope: Envelope;
@@ -159,48 +159,3 @@ function retryAfter(header: unknown): number | undefined {
   const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
   return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
 }
-
-function notDelivered(error: unknown, sending: Sending, timedOutMs: number | undefined, maxBytes: number): FlinksError {
-  const refused = proxyRefusal(error);
-  if (refused !== undefined) return new FlinksError({ type: 'FlinksUnavailable', transient: true }, 'unsent', refused);
-  const { code, message } = error instanceof AxiosError ? error : { code: undefined, message: '' };
-  const reason = code !== undefined && /^[A-Z][A-Z_0-9]+$/.test(code) && code !== 'ERR_CANCELED' ? ` (${code})` : '';
-  const unavailable = { type: 'FlinksUnavailable', transient: true } as const;
-  if (message.startsWith('maxContentLength'))
-    return new FlinksError(
-      { type: 'ResponseTooLarge', transient: false },
-      'answered',
-      `Flinks' answer is larger than ${maxBytes} bytes. FLINKS_MAX_RESPONSE_BYTES raises the limit.`,
-    );
-  if (!sending.mayHaveLeft) {
-    if (code !== undefined && isTlsFault(code))
-      return new FlinksError(
-        { type: 'FlinksConfiguration', transient: false },
-        'unsent',
-        `The certificate of Flinks was refused: ${tlsFaults[code] ?? 'it cannot be verified'}${reason}. Nothing was sent. NODE_EXTRA_CA_CERTS names the file of a private CA.`,
-      );
-    const within = timedOutMs === undefined ? reason : ` within ${timedOutMs / 1_000} s`;
-    return new FlinksError(
-      unavailable,
-      'unsent',
-      `Flinks could not be reached${within}. Check FLINKS_BASE_URL and the network.`,
-    );
-  }
-  if (timedOutMs !== undefined)
-    return new FlinksError(unavailable, 'lost', `Flinks gave no whole answer within ${timedOutMs / 1_000} s.`);
-  return new FlinksError(unavailable, 'lost', `The connection to Flinks broke before a whole answer came${reason}.`);
-}
-
-/** Node's codes for a certificate that it refuses, in words. The handshake ends there, so nothing has left. */
-const tlsFaults: Record<string, string> = {
-  SELF_SIGNED_CERT_IN_CHAIN: 'its chain ends in a CA that is not trusted',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
-  UNABLE_TO_GET_ISSUER_CERT: 'its issuer is not trusted',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its issuer is not trusted',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its issuer is not trusted',
-  CERT_HAS_EXPIRED: 'it has expired',
-  CERT_NOT_YET_VALID: 'it is not valid yet',
-  CERT_REVOKED: 'it was revoked',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another host',
-};
-const isTlsFault = (code: string): boolean => Object.hasOwn(tlsFaults, code) || code.startsWith('CERT_');

@@ -1,9 +1,9 @@
 // What may be told of each call to whoever counts calls: a few words out of closed lists and the RequestId, nothing of what
 // was said in it.
 import { STATUS_CODES } from 'node:http';
+import { isSameId } from '../contract/guid.js';
 import { FlinksError, isKnownCode } from './errors.js';
 import type { SendToFlinks } from './http.js';
-import { isSameId } from './replies.js';
 
 export interface EndedCall {
   /** The endpoint's name, without the id that may follow it in a path. */

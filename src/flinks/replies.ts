@@ -1,5 +1,6 @@
 // What an answer of Flinks says to do next.
 import type { z } from 'zod';
+import { isSameId } from '../contract/guid.js';
 import { classify, FlinksError, isKnownCode, type FlinksCall } from './errors.js';
 import type { FlinksResponse } from './http.js';
 import { accountsReply, challengesReply, deletedReply, isFlinksBody, loginIdOf, sessionReply } from './schemas.js';
@@ -95,9 +96,6 @@ export function refuseOthers(response: FlinksResponse, call: FlinksCall, request
   if (requestId !== undefined && answered !== undefined && !isSameId(answered, requestId))
     throw unexpected(response, 'is about another session', false);
 }
-
-/** Whether two ids are one. Flinks may write the letters of a GUID in either case. */
-export const isSameId = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
 /**
  * Something between Flinks and us answered, so nobody knows what Flinks got: the reply counts as lost. Only a 4xx to a

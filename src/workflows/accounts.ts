@@ -1,5 +1,6 @@
 // Summary and Detail: ask once, and wait if Flinks is still working.
 import type { ResolvedInput } from '../contract.js';
+import { isSameId } from '../contract/guid.js';
 import type { DataReply } from '../flinks/replies.js';
 import { atMostOnce, catchUp, repeatable } from './calls.js';
 import { runFailure } from './failures.js';
@@ -52,8 +53,10 @@ export async function retrieveDetail(
 }
 
 /** Lets through what belongs to the login of the session. The data of another customer ends the run. */
-function ofThisLogin({ requestId, loginId }: OpenedSession, accounts: Accounts): Accounts {
+function ofThisLogin({ requestId, openedBy, login }: OpenedSession, accounts: Accounts): Accounts {
+  // Credentials name no LoginId: their session does.
+  const wanted = openedBy.loginId ?? login?.['id'];
   const id = accounts.login?.['id'];
-  if (loginId === undefined || typeof id !== 'string' || id.toLowerCase() === loginId.toLowerCase()) return accounts;
+  if (typeof wanted !== 'string' || typeof id !== 'string' || isSameId(id, wanted)) return accounts;
   throw runFailure('UnexpectedResponse', 'Flinks answered with the data of another login.', { requestId });
 }

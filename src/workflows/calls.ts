@@ -67,7 +67,7 @@ async function whereItFits<T>(run: Run, make: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (!byUnfitWorker(error)) throw error;
       const waitMs = unfitWaitMs(refused);
-      if (waitMs === undefined) throw noneFits(run, error);
+      if (waitMs === undefined) throw failureOf(error, 'FlinksUnavailable', run.progress.current.requestId);
       await waitToRetry(run, waitMs);
     }
   }
@@ -132,9 +132,6 @@ function activities(run: Run, label: string, retry: typeof whenWorkerDies | type
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   });
 }
-
-const noneFits = ({ progress }: Run, error: unknown): unknown =>
-  failureOf(error, 'FlinksUnavailable', progress.current.requestId);
 
 /** Makes a call, notes for `progress` what Flinks said, and turns a failure of the call into one of the run. */
 async function noted<T extends Reply>({ progress }: Run, whenLost: WhenLost<T>, call: () => Promise<T>): Promise<T> {

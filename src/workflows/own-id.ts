@@ -18,8 +18,8 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { accountDetailsWorkflowId, holdType, type FailureType, type ResolvedInput } from '../contract.js';
 import type { Run } from './context.js';
 
-/** The child: it waits until it is ended. */
-export const holdLogin = (): Promise<void> => condition(() => false);
+/** The child: it waits until it is ended. Nobody may free the login by cancelling it while its run is open. */
+export const holdLogin = (): Promise<void> => CancellationScope.nonCancellable(() => condition(() => false));
 
 /** Holds the own id of the login if this run is under another. Throws if a run that may log in has to stay away. */
 export async function holdOwnId(run: Run, { login, mode, onSessionLost }: ResolvedInput): Promise<void> {

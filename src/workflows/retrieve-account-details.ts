@@ -70,7 +70,7 @@ function resultOf(
     accounts: detail.accounts,
     freshness: {
       ...(typeof lastRefresh === 'string' && { lastRefresh }),
-      cached: session.cached,
+      cached: session.openedBy.cached,
       // Freshly linked accounts can answer before their history is there.
       complete: !session.stale && (hasTransactions || !details.withTransactions),
     },

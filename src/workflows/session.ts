@@ -19,12 +19,9 @@ import { refuseUnsupported } from './unsupported-challenges.js';
 
 export interface OpenedSession {
   requestId: string;
-  /** The login whose data the session has, if it is known. */
-  loginId?: string;
   openedBy: SessionOpenedBy;
   institution?: string;
   login?: Record<string, unknown>;
-  cached: boolean;
   /** The last refresh behind a cached session failed. */
   stale: boolean;
 }
@@ -56,14 +53,7 @@ export async function openSession(run: Run, input: ResolvedInput, login: Login, 
     run.progress.enter('authorizing');
     reply = await sendAnswers(run, reply, answers, openedBy);
   }
-  const loginId = 'loginId' in login ? login.loginId : reply.session.login?.['id'];
-  return {
-    ...reply.session,
-    ...(typeof loginId === 'string' && { loginId }),
-    openedBy,
-    cached: mode === 'cached',
-    stale: reply.stale ?? false,
-  };
+  return { ...reply.session, openedBy, stale: reply.stale ?? false };
 }
 
 function authorize(run: Run, input: ResolvedInput, login: Login, mode: Mode): Promise<Authorized> {

@@ -46,6 +46,9 @@ test('while a run under another id is open, its login is taken, and is free when
     fields: ['workflowId'],
     message: expect.stringContaining('nightly'),
   });
+  // Nor does it help to cancel what holds the login.
+  await temporal.workflow.getHandle(own).cancel();
+  await expect(client.start({ login: { loginId }, mode: 'live' })).rejects.toMatchObject({ code: 'InputConflict' });
   expect(logins(loginId)).toHaveLength(1);
   // It can be answered as any run can.
   const { round, requestId = null, challenges = [] } = await client.progress('nightly');

@@ -1,4 +1,4 @@
-// Certificates for tests, made anew each time: none of them is worth anything outside of its test.
+// Certificates for tests, made anew each time and worth nothing outside of their test.
 import { webcrypto } from 'node:crypto';
 import {
   BasicConstraintsExtension,

@@ -76,7 +76,7 @@ async function checkApiKey(client: FlinksClient): Promise<Finding> {
   } catch (error) {
     if (!(error instanceof FlinksError) || error.delivery !== 'answered')
       return finding.warning('could not be checked, because Flinks gave no complete answer', 'Try again.');
-    // In a session it means that the session is not authorized. There is none here.
+    // In a session it means that the session is not authorized. Here there is no session.
     return error.meaning.type === 'FlinksConfiguration' || error.facts.code === 'UNAUTHORIZED'
       ? finding.fault(`is refused (${said(error)})`, 'Check FLINKS_API_KEY, the x-api-key of your Flinks instance.')
       : finding.ok('is accepted');

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { gunzip, gunzipSync, gzip, gzipSync } from 'node:zlib';
 import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
 import proto from '@temporalio/proto';
+import { patienceOf } from './patience.js';
 import { encodingOf, envelopeOf, isEncrypted, seal, type Envelope } from './envelope.js';
 import { UnknownPayloadKey, type KeyProvider, type PayloadScope } from './keys.js';
 
@@ -73,7 +74,8 @@ export function createEncryptionCodec({
   patienceMs = 60_000,
   inflatable,
 }: EncryptionOptions): EncryptionCodec {
-  const waiting = waitingFor(patienceMs);
+  // By workflow id: one message after the other must not hold a run up.
+  const patience = patienceOf(patienceMs);
 
   async function encrypt(payload: Payload, workflowId: string | undefined): Promise<Payload> {
     if (isNothing(payload)) return payload;
@@ -125,10 +127,11 @@ export function createEncryptionCodec({
   async function decryptMessage(payload: Payload, workflowId: string | undefined): Promise<Payload> {
     try {
       const decrypted = await decrypt(payload, workflowId, accept, true);
-      waiting.end(workflowId);
+      patience.end(workflowId ?? '');
       return decrypted;
     } catch (error) {
-      if (reader === 'worker' && error instanceof UnknownPayloadKey && waiting.isOver(workflowId)) return undecodable;
+      if (reader === 'worker' && error instanceof UnknownPayloadKey && patience.isOver(workflowId ?? ''))
+        return undecodable;
       throw error;
     }
   }
@@ -159,22 +162,6 @@ export const whileReadingMemos = <T>(read: () => T): T => readingMemos.run(true,
 /** A Temporal Schedule encrypts the input of its runs once, under an id to which each run appends its time. */
 const isOfSchedule = (scope: string, workflowId = ''): boolean =>
   workflowId.startsWith(`${scope}-`) && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(workflowId.slice(scope.length + 1));
-
-/** Remembers since when each workflow id has a message whose key is missing. The oldest are forgotten. */
-function waitingFor(patienceMs: number) {
-  const since = new Map<string, number>();
-  const most = 10_000;
-  return {
-    /** Its key came. */
-    end: (workflowId = '') => void since.delete(workflowId),
-    isOver(workflowId = ''): boolean {
-      const first = since.get(workflowId) ?? performance.now();
-      if (since.size >= most) since.delete(since.keys().next().value ?? '');
-      since.set(workflowId, first);
-      return performance.now() - first >= patienceMs;
-    },
-  };
-}
 
 /** 96 random bits. That two payloads of one data key draw the same ones does not happen in practice. */
 export const drawNonce = (): Uint8Array => randomBytes(12);

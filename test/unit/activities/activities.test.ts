@@ -282,8 +282,8 @@ test.each<[string, FaultRule['fault']]>([
 test.each<[string, FaultRule['fault']]>([
   ['a 502 of a gateway', { kind: 'status', status: 502, html: '<html></html>' }],
   ['a 403 of a gateway', { kind: 'status', status: 403, html: '<html></html>' }],
-  ['a list that is none', { kind: 'status', status: 200, body: { Accounts: 'none' } }],
-  ['a list that is null', { kind: 'status', status: 200, body: { Accounts: null } }],
+  ['accounts that are not a list', { kind: 'status', status: 200, body: { Accounts: 'none' } }],
+  ['accounts that are null', { kind: 'status', status: 200, body: { Accounts: null } }],
 ])('%s to Detail counts as pending, so that it is polled and not posted again', async (_, fault) => {
   const requestId = await requestIdFor('plain');
   simulator.inject({ endpoint: 'GetAccountsDetail', fault });

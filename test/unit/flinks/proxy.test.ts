@@ -154,7 +154,7 @@ describe('past a proxy', () => {
 });
 
 test.each(['socks5://proxy.example.com:1080', 'http://', 'http://[:3128'])(
-  'a proxy that is none is named at the start: %s',
+  'an address that is not of a proxy is named at the start: %s',
   (value) => {
     vi.stubEnv('HTTPS_PROXY', value);
     const environment = {
