@@ -6,7 +6,7 @@ import type { Attempt } from '../activities/retries.js';
 import type { FailureType, Progress } from '../contract.js';
 import type { DataReply } from '../flinks/replies.js';
 import type { Run } from './context.js';
-import { byUnfitWorker, failureOf, isSilent, reported, runFailure } from './failures.js';
+import { failureOf, isSilent, isUnsent, reported, runFailure } from './failures.js';
 import { tryShort, usualReply } from './short-calls.js';
 import { waitToRetry } from './waiting.js';
 
@@ -41,11 +41,11 @@ export const atMostOnce = <T extends Reply>(run: Run, label: string, whenLost: W
       try {
         return await call(activities(run, label, noRetry), { attempt, elapsedMs: Date.now() - start });
       } catch (error) {
-        const unfit = byUnfitWorker(error);
-        const retryInMs = unfit ? unfitWaitMs(++refused) : reported(error)?.details.retryInMs;
-        if (retryInMs === undefined) throw unfit ? noneFits(run, error) : error;
+        const unsent = isUnsent(error);
+        const retryInMs = unsent ? unsentWaitMs(++refused) : reported(error)?.details.retryInMs;
+        if (retryInMs === undefined) throw unsent ? neverSent(run, error) : error;
         await waitToRetry(run, retryInMs);
-        if (!unfit) attempt += 1;
+        if (!unsent) attempt += 1;
       }
     }
   });
@@ -91,8 +91,8 @@ const whenWorkerDies = {
 } as const;
 const noRetry = { maximumAttempts: 1 } as const;
 
-/** A worker that does not fit sends nothing, so the call waits for one that does: as often as if workers died. */
-const unfitWaitMs = (refused: number): number | undefined =>
+/** What was not sent is tried again: until a worker fits, or the login's turn is free. As often as if workers died. */
+const unsentWaitMs = (refused: number): number | undefined =>
   refused < whenWorkerDies.maximumAttempts ? Math.min(2_000 * 2 ** (refused - 1), 30_000) : undefined;
 
 /** The ordinary activities, as this call needs them. */
@@ -110,7 +110,7 @@ function activities(run: Run, label: string, retry: typeof whenWorkerDies | type
   });
 }
 
-const noneFits = ({ progress }: Run, error: unknown): unknown =>
+const neverSent = ({ progress }: Run, error: unknown): unknown =>
   failureOf(error, 'FlinksUnavailable', progress.current.requestId);
 
 /** Makes a call, notes for `progress` what Flinks said, and turns a failure of the call into one of the run. */

@@ -47,6 +47,7 @@ export async function openSession(run: Run, input: ResolvedInput, login: Login, 
     sent: 'loginId' in login ? 'loginId' : 'credentials',
     cached: mode === 'cached',
     ...(reply.customer !== undefined && { customer: reply.customer }),
+    ...(reply.turn !== undefined && { turn: reply.turn }),
   };
 
   const lastDeadline = Date.now() + allRoundsWithinMs;
