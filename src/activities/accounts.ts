@@ -44,7 +44,7 @@ export function createAccountActivities(
         whenLost: { reply: { kind: 'pending' } as DataReply },
       };
       const reply = await atMostOnce(policy, at, rules, (signal) =>
-        flinks.getAccountsDetail(requestId, options, signal, openedBy).catch(pendingIfGarbled),
+        flinks.getAccountsDetail(requestId, options, signal, openedBy).catch(pendingIfAtWork),
       );
       return refuseTooLarge('detail', reply, carriage);
     },
@@ -58,10 +58,13 @@ export function createAccountActivities(
   };
 }
 
-/** A 200 that cannot be read says that Flinks has done the work. Another post would have it begin again. */
-function pendingIfGarbled(error: unknown): DataReply {
-  const garbled =
-    error instanceof FlinksError && error.meaning.type === 'UnexpectedResponse' && error.meaning.transient;
-  if (garbled) return { kind: 'pending' };
-  throw error;
+/**
+ * A 200 that cannot be read says that Flinks has done the work, and behind a gateway's page it may be doing it. Another post
+ * would have it begin again.
+ */
+function pendingIfAtWork(error: unknown): DataReply {
+  if (!(error instanceof FlinksError)) throw error;
+  const { meaning, delivery, facts } = error;
+  if (delivery !== 'lost' && !(meaning.type === 'UnexpectedResponse' && meaning.transient)) throw error;
+  return { kind: 'pending', ...(facts.retryAfterMs !== undefined && { retryAfterMs: facts.retryAfterMs }) };
 }

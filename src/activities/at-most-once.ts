@@ -49,7 +49,7 @@ export async function atMostOnce<T>(
 /** Fails the run, before anything is sent, when this may have been sent before. */
 function refuseToRepeat(what: 'login' | 'answer', onlyInRunId: string): void {
   const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = Context.current().info;
-  if (onlyInRunId !== ownRunId()) throw refusal(`The run was reset to before, or repeats, ${said[what]}`);
+  if (onlyInRunId !== ownRunId()) throw refusal(`The run was reset to before ${said[what]}`);
   // `temporal activity reset` counts attempts from 1 again, but the time of scheduling stays.
   if (attempt > 1 || currentAttemptScheduledTimestampMs - scheduledTimestampMs > sameMomentMs)
     throw refusal(`The activity was repeated after ${said[what]}`);

@@ -70,15 +70,16 @@ const isLive = <T extends { open: OpenSession }>(request: T): request is Extract
   request.open.mode === 'live';
 
 async function openCached(flinks: FlinksClient, open: OpenSession, signal: AbortSignal): Promise<Opened> {
+  let token = '';
   const withNewToken = async (): Promise<Opened> => {
-    const token = await flinks.generateAuthorizeToken(signal);
+    token = await flinks.generateAuthorizeToken(signal);
     return { ...(await flinks.authorize(open, token, signal)), token };
   };
   try {
     return await withNewToken();
   } catch (error) {
     // Whatever the words: a new token costs nothing, and a second refusal is not about the token.
-    if (error instanceof FlinksError && error.meaning.tokenRefused) return withNewToken();
+    if (error instanceof FlinksError && error.meaning.tokenRefused && token !== '') return withNewToken();
     throw error;
   }
 }

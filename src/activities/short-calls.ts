@@ -48,7 +48,7 @@ export async function withinShortTime<T>(call: (signal: AbortSignal) => Promise<
 
 /** The reply of a poll as a history keeps it. The usual one is nothing in a short call; the workflow puts it back. */
 export const withoutUsualReply = (reply: DataReply): DataReply =>
-  isShort() && reply.kind === 'pending' && reply.code === 'OPERATION_PENDING'
+  isShort() && reply.kind === 'pending' && reply.code === 'OPERATION_PENDING' && reply.retryAfterMs === undefined
     ? (undefined as unknown as DataReply)
     : reply;
 

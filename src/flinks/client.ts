@@ -19,6 +19,8 @@ import { tokenReply } from './schemas.js';
 
 export interface FlinksClientOptions extends FlinksHttpOptions {
   secretKey: string;
+  /** False for an older instance that has none: then none is minted, and Authorize carries none. True if it is left out. */
+  authorizeTokens?: boolean;
   apiKey: string;
   /** Milliseconds until a call is given up. Flinks may hold authorize and data calls for 210 s before it says 202. */
   timeouts: { token: number; authorize: number; data: number; poll: number };
@@ -53,7 +55,7 @@ export interface DetailOptions {
  * about another session or login than the one asked for is refused as `UnexpectedResponse`.
  */
 export interface FlinksClient {
-  /** Mints the token of one session. Each call mints another, so it may be repeated. */
+  /** Mints the token of one session. Each call mints another, so it may be repeated. Empty if the instance has no tokens. */
   generateAuthorizeToken(signal?: AbortSignal): Promise<string>;
   /**
    * Opens a session. `stale` says that the last refresh failed although the session can be used: in cached mode Flinks
@@ -98,10 +100,10 @@ export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
     asked: Asked,
     signal?: AbortSignal,
   ): Promise<AuthorizeReply> => {
-    const headers = { ...json, 'flinks-auth-key': token };
+    const headers = { ...json, ...(token !== '' && { 'flinks-auth-key': token }) };
     const request: FlinksRequest = { method: 'POST', path: 'Authorize', headers, body, timeoutMs: timeouts.authorize };
     const freshConnection = call.step === 'answer' || !call.cached;
-    return readAuthorize(await send({ ...request, freshConnection, signal }), call, asked);
+    return readAuthorize(await send({ ...request, requestId: asked.requestId, freshConnection, signal }), call, asked);
   };
 
   const post = async (
@@ -111,7 +113,15 @@ export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
     signal?: AbortSignal,
   ): Promise<DataReply> =>
     readData(
-      await send({ method: 'POST', path, headers: { ...json, ...apiKey }, body, timeoutMs: timeouts.data, signal }),
+      await send({
+        method: 'POST',
+        path,
+        headers: { ...json, ...apiKey },
+        body,
+        requestId: body.RequestId,
+        timeoutMs: timeouts.data,
+        signal,
+      }),
       call,
       body.RequestId,
     );
@@ -122,6 +132,7 @@ export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
         method: 'GET',
         path: `${path}/${encodeURIComponent(requestId)}`,
         headers: apiKey,
+        requestId,
         timeoutMs: timeouts.poll,
         signal,
       }),
@@ -131,6 +142,7 @@ export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
 
   return {
     async generateAuthorizeToken(signal) {
+      if (options.authorizeTokens === false) return '';
       const headers = { ...json, 'flinks-auth-key': options.secretKey };
       const path = 'GenerateAuthorizeToken';
       const response = await send({ method: 'POST', path, headers, timeoutMs: timeouts.token, signal });
@@ -161,7 +173,9 @@ export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
         MostRecentCached: false,
         SecurityResponses: Object.fromEntries(answers.map(({ prompt, answers }) => [prompt, answers])),
       };
-      return postAuthorize(body, token, { step: 'answer', ...openedBy }, { requestId }, signal);
+      const { loginId } = openedBy ?? {};
+      const asked = { requestId, ...(loginId !== undefined && { loginId }) };
+      return postAuthorize(body, token, { step: 'answer', ...openedBy }, asked, signal);
     },
 
     getAccountsSummary: (requestId, signal, openedBy) =>
@@ -189,7 +203,7 @@ export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
     async deleteCard(loginId, signal) {
       const path = `DeleteCard/${encodeURIComponent(loginId)}`;
       const response = await send({ method: 'DELETE', path, headers: apiKey, timeoutMs: timeouts.poll, signal });
-      if (!deleted(response)) refuse(response, { step: 'deleteCard' });
+      if (!deleted(response, loginId)) refuse(response, { step: 'deleteCard' });
     },
 
     close,

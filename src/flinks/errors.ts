@@ -12,6 +12,8 @@ export interface OpenedBy {
   sent: 'loginId' | 'credentials';
   /** On stored data. */
   cached: boolean;
+  /** The login that was asked for. */
+  loginId?: string;
 }
 
 /** What was asked, as far as it changes what an answer means. The steps of a session say how it was opened. */
@@ -73,6 +75,7 @@ const codesOfOtherMeaning = new Set([
   'OPERATION_DISPATCHED',
   'OK',
   'CREATED',
+  'SUCCESS',
   'ALREADY_AUTHORIZED',
   'NO_TRANSACTION',
 ]);
@@ -133,11 +136,22 @@ function unauthorized({ step, cached }: FlinksCall, message: string): Meaning {
 }
 
 /** Whether a sentence is about a token or key of ours, and not about what a bank hands out to its customers. */
-const namesOurToken = (message: string): boolean => ours.test(message.replace(ofTheBank, ''));
-// English and French, and names such as `authorizeToken` and `x-api-key`.
-const ours = /(tokens?|jetons?|secret|api-?key)(?!\p{L})|(?<!\p{L})(keys?|clés?|clefs?)(?!\p{L})/iu;
+function namesOurToken(message: string): boolean {
+  // Names such as `authorizeToken` and `x-api-key` are words of their own here, and é is one letter.
+  const words = message
+    .normalize('NFC')
+    .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+    .replace(/[_-]+/g, ' ');
+  if (ofFlinks.test(words)) return true;
+  return anyToken.test(words.replace(ofTheBank, '')) && !aboutTheBank.test(words);
+}
+// English and French.
+const ofFlinks =
+  /\b(auth|authori[sz]e|authori[sz]ation|api|flinks) ?(tokens?|keys?)\b|\b(jetons?|clés?|clefs?) (d.autori[sz]ation|d.api|api)(?!\p{L})/iu;
+const anyToken = /(?<!\p{L})(tokens?|jetons?|secret|keys?|clés?|clefs?)(?!\p{L})/iu;
 const ofTheBank =
-  /(security|hardware|physical|bank(ing)?('s)?|one-time|rsa) (tokens?|keys?|codes?)|secret (questions?|answers?|codes?)|(jetons?|clés?|clefs?|codes?) (de (la |votre )?(sécurité|banque)|bancaires?)|(questions?|codes?|réponses?) secr[eè]te?s?/giu;
+  /(security|hardware|physical|bank(ing)?('s)?|one time|rsa|soft(ware)?|hard|digital|mobile|device|otp) (tokens?|keys?|codes?)|secret (questions?|answers?|codes?|words?|phrases?)|(jetons?|clés?|clefs?|codes?) (de (la |votre )?(sécurité|banque)|bancaires?)|(questions?|codes?|réponses?|mots?) secr[eè]te?s?/giu;
+const aboutTheBank = /(?<!\p{L})(bank|bank's|banks|institution|institution's|banque|institutions)(?!\p{L})/iu;
 
 /** Did our request reach Flinks? `unsent`: certainly not. `lost`: it may have, and no whole answer came back. */
 export type Delivery = 'answered' | 'lost' | 'unsent';

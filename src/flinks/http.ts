@@ -22,6 +22,8 @@ export interface FlinksRequest {
   path: string;
   headers: Record<string, string>;
   body?: unknown;
+  /** The session that this is about, if there is one. */
+  requestId?: string | undefined;
   timeoutMs: number;
   /**
    * Aborts the request; the promise then rejects with the signal's reason once the socket is destroyed. With the reason

@@ -2,16 +2,19 @@
 import type { z } from 'zod';
 import { classify, FlinksError, isKnownCode, type FlinksCall } from './errors.js';
 import type { FlinksResponse } from './http.js';
-import { accountsReply, challengesReply, isFlinksBody, sessionReply } from './schemas.js';
+import { accountsReply, challengesReply, deletedReply, isFlinksBody, loginIdOf, sessionReply } from './schemas.js';
 import type { Accounts, OpenChallenges, Session } from './schemas.js';
 
 export type AuthorizeReply =
   | { kind: 'session'; session: Session; code?: string; stale?: true }
   | { kind: 'challenges'; open: OpenChallenges; code?: string };
-export type DataReply = { kind: 'accounts'; data: Accounts } | { kind: 'pending'; code?: string };
+export type DataReply =
+  | { kind: 'accounts'; data: Accounts }
+  /** Still at work. Flinks may ask for no call within `retryAfterMs`. */
+  | { kind: 'pending'; code?: string; retryAfterMs?: number };
 
 const pendingCodes = new Set(['OPERATION_PENDING', 'OPERATION_DISPATCHED']);
-const successCodes = new Set(['OK', 'CREATED']);
+const successCodes = new Set(['OK', 'CREATED', 'SUCCESS']);
 /** Errors of the last refresh behind which a cached session can be used (Flinks' "Errors When Calling Authorize with Cached Mode"). */
 const staleCodes = new Set(['QUESTION_NOT_FOUND', 'INVALID_SECURITY_RESPONSE', 'RETRY_LATER']);
 
@@ -44,8 +47,8 @@ export function readAuthorize(response: FlinksResponse, call: FlinksCall, asked:
     return { kind: 'challenges', open: parse(challengesReply, response), ...withCode };
   if (!isStale && !succeeded(response) && !pending(response)) return refuse(response, call);
   const session = parse(sessionReply, response);
-  const loginId = session.login?.['id'];
-  if (asked.loginId !== undefined && typeof loginId === 'string' && !isSameId(loginId, asked.loginId))
+  const loginId = loginIdOf(response.json);
+  if (asked.loginId !== undefined && loginId !== undefined && !isSameId(loginId, asked.loginId))
     throw unexpected(response, 'is about another login', false);
   return { kind: 'session', session, ...(isStale && { stale: true }), ...withCode };
 }
@@ -67,17 +70,23 @@ function givesAnotherChance({ status, envelope }: FlinksResponse, call: FlinksCa
 export function readData(response: FlinksResponse, call: FlinksCall, requestId: string): DataReply {
   refuseOthers(response, call, requestId);
   const code = response.envelope.FlinksCode;
-  if (pending(response)) return { kind: 'pending', ...(code !== undefined && { code }) };
+  const { retryAfterMs } = response;
+  if (pending(response))
+    return {
+      kind: 'pending',
+      ...(code !== undefined && { code }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    };
   if (code === 'NO_TRANSACTION') return { kind: 'accounts', data: parse(accountsReply, withAccounts(response), true) };
   if (succeeded(response)) return { kind: 'accounts', data: parse(accountsReply, response, true) };
   return refuse(response, call);
 }
 
 /** Flinks found no transactions. The accounts may come along, or not. */
-const withAccounts = (response: FlinksResponse): FlinksResponse => ({
-  ...response,
-  json: { Accounts: [], ...(response.json as object) },
-});
+const withAccounts = (response: FlinksResponse): FlinksResponse => {
+  const json = response.json as { Accounts?: unknown };
+  return { ...response, json: { ...json, Accounts: Array.isArray(json.Accounts) ? json.Accounts : [] } };
+};
 
 /** Throws if a reply is not Flinks' own, or if it is about another session than the one that was asked for. */
 export function refuseOthers(response: FlinksResponse, call: FlinksCall, requestId?: string): void {
@@ -87,7 +96,8 @@ export function refuseOthers(response: FlinksResponse, call: FlinksCall, request
     throw unexpected(response, 'is about another session', false);
 }
 
-const isSameId = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+/** Whether two ids are one. Flinks may write the letters of a GUID in either case. */
+export const isSameId = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
 /**
  * Something between Flinks and us answered, so nobody knows what Flinks got: the reply counts as lost. Only a 4xx to a
@@ -105,16 +115,26 @@ function refuseGateway(response: FlinksResponse, call: FlinksCall): void {
   throw new FlinksError(
     { type: type === 'UnexpectedResponse' ? 'FlinksUnavailable' : type, transient: true },
     'lost',
-    `Flinks gave no answer: what came was a ${status} that is not its own.`,
+    [`Flinks gave no answer: what came was a ${status} that is not its own.`, ...notBefore(retryAfterMs)].join(' '),
     { status, ...(retryAfterMs !== undefined && { retryAfterMs }) },
   );
 }
 
-/** Whether Flinks says that it has deleted a card. A 200 of a sign-in page or a body that was cut off does not. */
-export function deleted(response: FlinksResponse): boolean {
-  if (response.status === 204) return true;
-  if (response.envelope.Message === undefined) refuseOthers(response, { step: 'deleteCard' });
-  return succeeded(response);
+/**
+ * Whether Flinks says that it has deleted the card of a LoginId: by a status of its own, by a code, or by a sentence that
+ * says so or names the LoginId. A sign-in page, a body that was cut off and a status that says otherwise do not.
+ */
+export function deleted(response: FlinksResponse, loginId: string): boolean {
+  const { status, envelope, json } = response;
+  if (status === 204) return true;
+  const code = envelope.FlinksCode;
+  if (status !== 200 || (code !== undefined && !successCodes.has(code))) return false;
+  const { StatusCode = envelope.HttpStatusCode, Message = '' } = deletedReply.safeParse(json).data ?? {};
+  if (StatusCode !== undefined) return StatusCode === 200 || StatusCode === 204;
+  if (code !== undefined || /^\s*success\b/i.test(Message)) return true;
+  if (Message.toLowerCase().includes(loginId.toLowerCase())) return true;
+  refuseOthers(response, { step: 'deleteCard' });
+  return false;
 }
 
 /** Parses the body of a success, or says which of its fields is not as the contract has it. */
@@ -139,9 +159,7 @@ export function refuse(response: FlinksResponse, call: FlinksCall): never {
   const said = [
     `Flinks answered ${status}${code === undefined ? '' : ` ${code}`}.`,
     ...(meaning.note === undefined ? [] : [meaning.note]),
-    ...(retryAfterMs === undefined
-      ? []
-      : [`It asks for no call before ${new Date(Date.now() + retryAfterMs).toISOString()}.`]),
+    ...notBefore(retryAfterMs),
   ];
   throw new FlinksError(meaning, 'answered', said.join(' '), {
     status,
@@ -150,6 +168,11 @@ export function refuse(response: FlinksResponse, call: FlinksCall): never {
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
 }
+
+const notBefore = (retryAfterMs: number | undefined): string[] =>
+  retryAfterMs === undefined
+    ? []
+    : [`It asks for no call before ${new Date(Date.now() + retryAfterMs).toISOString()}.`];
 
 /** The RequestId is left out: the reply may be about somebody else. */
 const unexpected = ({ status }: FlinksResponse, fault: string, transient: boolean): FlinksError =>

@@ -32,13 +32,21 @@ const flinksCode = z
   .optional()
   .catch(undefined);
 
+/** What is left of a list without what cannot be read. */
+const withoutGapsIn = (choices: (string | null | undefined)[]): string[] | undefined => {
+  const known = choices.filter((one) => typeof one === 'string');
+  return known.length > 0 ? known : undefined;
+};
+
 /** A choice is sent back as a text, whatever it was. */
 const choice = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
 const challenge = z.object({
   Type: z.string().nullish(),
   Prompt: z.string().nullish(),
-  Iterables: unlessEmpty(z.array(choice).nullish()).catch(undefined),
+  Iterables: unlessEmpty(z.array(choice.nullish().catch(undefined)).transform(withoutGapsIn).nullish()).catch(
+    undefined,
+  ),
 });
 const challenges = unlessEmpty(z.array(challenge).nullish());
 
@@ -69,6 +77,12 @@ const ofFlinks = ['HttpStatusCode', 'FlinksCode', 'RequestId', 'Token', 'Account
 /** Whether a body is Flinks' own, and not that of something between Flinks and us. */
 export const isFlinksBody = (json: unknown): boolean =>
   typeof json === 'object' && json !== null && ofFlinks.some((field) => Object.hasOwn(json, field));
+
+/** What DeleteCard answers: a status under another name than elsewhere, and a sentence. */
+export const deletedReply = z.object({
+  StatusCode: z.number().int().optional().catch(undefined),
+  Message: optionalText,
+});
 
 export const tokenReply = z.object({ Token: z.string().min(1) });
 
@@ -130,6 +144,10 @@ function withoutGaps(account: Row): Row {
   else if (isEmpty(transactions)) delete account['transactions'];
   return account;
 }
+
+/** Whose a reply is, if it says so. */
+export const loginIdOf = (json: unknown): string | undefined =>
+  z.object({ Login: z.object({ Id: optionalId }) }).safeParse(json).data?.Login.Id;
 
 function loginOf(wire: z.infer<typeof login>): { login?: Record<string, unknown> } {
   return wire ? { login: camelCaseKeys(wire) } : {};

@@ -16,12 +16,21 @@ export function watchSending(request: ClientRequest): Sending {
     sending.mayHaveLeft = true;
   };
   request.once('socket', (socket: Socket) => {
-    // A kept connection has been open since an earlier request.
-    if (request.reusedSocket) open();
-    // Node emits it only after it has accepted the certificate, and holds back what was written until then.
-    else if (socket instanceof TLSSocket) socket.once('secureConnect', open);
-    else if (socket.readyState === 'open') open();
-    else socket.once('connect', open);
+    // It broke before it was ours, and nothing can be written on it.
+    if (socket.destroyed) return;
+    // Node holds back what is written until then. A connection that is not known to wait for anything is open: a kept one,
+    // and one that an agent hands out when it has opened a way through a proxy.
+    const opening = awaitedEvent(socket);
+    if (opening === undefined) open();
+    else socket.once(opening, open);
   });
   return sending;
+}
+
+/** The event after which this connection carries requests. Over TLS it comes only once the certificate is accepted. */
+function awaitedEvent(socket: Socket): string | undefined {
+  // Node has this on every connection of a client, and its types do not know it.
+  const isShakingHands = (socket as { secureConnecting?: boolean }).secureConnecting === true;
+  if (socket instanceof TLSSocket && isShakingHands) return 'secureConnect';
+  return socket.connecting ? 'connect' : undefined;
 }

@@ -24,7 +24,7 @@ export async function retrieveSummary(
   const summary =
     reply.kind === 'accounts'
       ? reply.data
-      : await pollUntilReady(run, input, clock, session, 'getAccountsSummaryAsync');
+      : await pollUntilReady(run, input, clock, session, 'getAccountsSummaryAsync', reply);
   return ofThisLogin(session, summary);
 }
 
@@ -44,7 +44,7 @@ export async function retrieveDetail(
     getAccountsDetail({ requestId, options: input.details, at, openedBy }),
   );
   if (reply.kind === 'accounts') return ofThisLogin(session, reply.data);
-  const accounts = await pollUntilReady(run, input, clock, session, 'getAccountsDetailAsync');
+  const accounts = await pollUntilReady(run, input, clock, session, 'getAccountsDetailAsync', reply);
   // If something else reaches the run in the task that ends it, Temporal refuses the end and has the task made again. The
   // poll would be made again with it, and the session may have ended with the details.
   await catchUp(run);

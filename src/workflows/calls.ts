@@ -61,7 +61,7 @@ export async function poll(
   label: string,
   leftMs: number,
   call: (activities: Calls) => Promise<DataReply>,
-): Promise<DataReply & { retryAfterMs?: number }> {
+): Promise<DataReply> {
   const { progress } = run;
   const count = (code: string | undefined): void =>
     progress.learn({ polls: progress.current.polls + 1, ...(code !== undefined && { lastFlinksCode: code }) });
@@ -75,10 +75,10 @@ export async function poll(
   } catch (error) {
     const details = reported(error)?.details;
     if (details?.answered) count(details.flinksCode);
-    const { retryAfterMs = 0 } = details ?? {};
-    if (leftMs <= 0 || retryAfterMs > leftMs || !details?.transient)
+    const retryAfterMs = details?.retryAfterMs;
+    if (leftMs <= 0 || (retryAfterMs ?? 0) > leftMs || !details?.transient)
       throw failureOf(error, 'FlinksUnavailable', progress.current.requestId);
-    return { kind: 'pending', retryAfterMs };
+    return { kind: 'pending', ...(retryAfterMs !== undefined && { retryAfterMs }) };
   }
 }
 

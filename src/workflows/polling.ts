@@ -3,7 +3,8 @@
 // 2. Poll k is due at start + k × interval, however long earlier polls took. A slot that passed during a poll is skipped.
 // 3. No two polls overlap.
 // 4. The last poll is at the deadline itself. When Flinks is still at work then, the run fails as `PendingTooLong`.
-// 5. Slots that come before the end of a Retry-After are skipped. When it ends after the deadline, the run ends at once.
+// 5. Slots that come before the end of a Retry-After are skipped. When that of a failed poll ends after the deadline, the run
+//    ends at once. A 202 that asks for as much is polled for the last time at the deadline.
 // 6. A poll is never repeated. One that fails for a passing reason waits for the next slot, unless it was the last.
 import type { DataReply } from '../flinks/replies.js';
 import { milliseconds, type ResolvedInput } from '../contract.js';
@@ -12,6 +13,8 @@ import type { Run } from './context.js';
 import { runFailure } from './failures.js';
 import type { OpenedSession } from './session.js';
 import { wait } from './waiting.js';
+
+type Pending = Extract<DataReply, { kind: 'pending' }>;
 
 /** The clock of one endpoint. Milliseconds. */
 export interface PollClock {
@@ -25,22 +28,27 @@ export function nextPollAt(startedAt: number, intervalMs: number, deadlineMs: nu
   return due > now ? due : undefined;
 }
 
-/** Asks an Async endpoint at every slot until the accounts are there or the deadline has passed. */
+/** Asks an Async endpoint at every slot after this first reply, until the accounts are there or the deadline has passed. */
 export async function pollUntilReady(
   run: Run,
   { polling }: ResolvedInput,
   clock: PollClock,
   { requestId, openedBy }: OpenedSession,
   endpoint: 'getAccountsSummaryAsync' | 'getAccountsDetailAsync',
+  first: Pending,
 ): Promise<Extract<DataReply, { kind: 'accounts' }>['data']> {
   if (clock.startedAt === undefined) await catchUp(run);
   const startedAt = (clock.startedAt ??= Date.now());
   const intervalMs = milliseconds(polling.interval);
   const deadlineMs = milliseconds(polling.deadline);
   const deadline = new Date(startedAt + deadlineMs).toISOString();
-  let notBefore = 0;
+  let { retryAfterMs = 0 } = first;
   for (;;) {
-    const due = nextPollAt(startedAt, intervalMs, deadlineMs, Math.max(Date.now(), notBefore - 1));
+    // It counts from the reply, and the clock has stood still while a short call brought it.
+    if (retryAfterMs > 0) await catchUp(run);
+    const now = Date.now();
+    const notBefore = Math.min(now + retryAfterMs, startedAt + deadlineMs);
+    const due = nextPollAt(startedAt, intervalMs, deadlineMs, Math.max(now, notBefore - 1));
     if (due === undefined)
       throw runFailure(
         'PendingTooLong',
@@ -49,11 +57,11 @@ export async function pollUntilReady(
       );
     run.progress.enter('waitingForFlinks', { deadline, nextPollAt: new Date(due).toISOString() });
     const label = `Poll ${Math.ceil((due - startedAt) / intervalMs)} of ${Math.ceil(deadlineMs / intervalMs)}`;
-    await wait(run, due - Date.now(), label);
+    await wait(run, due - now, label);
 
     const leftMs = startedAt + deadlineMs - due;
     const reply = await poll(run, label, leftMs, (activities) => activities[endpoint](requestId, openedBy));
     if (reply.kind === 'accounts') return reply.data;
-    notBefore = due + (reply.retryAfterMs ?? 0);
+    ({ retryAfterMs = 0 } = reply);
   }
 }

@@ -46,6 +46,7 @@ export async function openSession(run: Run, input: ResolvedInput, login: Login, 
   const openedBy: SessionOpenedBy = {
     sent: 'loginId' in login ? 'loginId' : 'credentials',
     cached: mode === 'cached',
+    ...('loginId' in login && { loginId: login.loginId }),
     ...(reply.customer !== undefined && { customer: reply.customer }),
     ...(reply.turn !== undefined && { turn: reply.turn }),
   };
@@ -73,9 +74,14 @@ function authorize(run: Run, input: ResolvedInput, login: Login, mode: Mode): Pr
     return repeatable(run, 'Open the stored data', ({ authorize }, at) =>
       authorize({ open: { ...session, mode }, at }),
     );
-  // Not `runId`, which a reset, a retry policy and a cron schedule change: a run that repeats another by itself must not log
-  // in live once more.
-  const onlyInRunId = workflowInfo().firstExecutionRunId;
+  const { firstExecutionRunId, originalExecutionRunId } = workflowInfo();
+  if (firstExecutionRunId !== originalExecutionRunId)
+    throw runFailure(
+      'LoginOutcomeUnknown',
+      'The run repeats an earlier one, by a retry policy or a cron schedule, and nobody asked for another live login.',
+    );
+  // Not `runId`, which a reset changes: a run that was reset must not log in live once more by itself.
+  const onlyInRunId = originalExecutionRunId;
   return atMostOnce(run, 'Log in at the bank', outcomeUnknown, ({ authorize }, at) =>
     authorize({ open: { ...session, mode }, at, onlyInRunId }),
   );

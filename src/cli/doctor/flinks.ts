@@ -33,25 +33,31 @@ export async function checkFlinks(environment: Environment): Promise<Finding[]> 
 }
 
 /** Asks for an authorize token, which proves the address, the customer id and the secret key. */
-async function checkSecretKey(client: FlinksClient, { baseUrl }: FlinksClientOptions): Promise<Finding> {
+async function checkSecretKey(
+  client: FlinksClient,
+  { baseUrl, authorizeTokens }: FlinksClientOptions,
+): Promise<Finding> {
   const finding = findingsOf('Flinks');
+  if (authorizeTokens === false) return finding.ok(`${baseUrl} needs no secret key: FLINKS_AUTHORIZE_TOKENS is off`);
   try {
     await client.generateAuthorizeToken(AbortSignal.timeout(patienceMs));
     return finding.ok(`${baseUrl} accepts this secret key`);
   } catch (error) {
     if (!(error instanceof FlinksError))
       return finding.fault(`${baseUrl} did not answer within ${patienceMs / 1_000} s`, reachFix);
+    if (error.meaning.type === 'FlinksConfiguration' && error.delivery === 'unsent')
+      return finding.fault(`${baseUrl}: ${error.message}`, reachFix);
     if (error.meaning.type === 'FlinksConfiguration')
       return finding.fault(
         `${baseUrl} refuses our keys (${said(error)})`,
         'Check FLINKS_CUSTOMER_ID and FLINKS_SECRET_KEY, and that they belong to the instance at FLINKS_BASE_URL.',
       );
-    if (error.delivery === 'answered')
+    if (error.facts.status !== undefined)
       return finding.fault(
         `${baseUrl} answered with an error (${said(error)}) when it was asked for an authorize token`,
         'Try again later. If the error stays, ask Flinks support.',
       );
-    const code = /\((E[A-Z_]+)\)/.exec(error.message)?.[1];
+    const code = /\(([A-Z][A-Z0-9_]+)\)/.exec(error.message)?.[1];
     return finding.fault(`${baseUrl} cannot be reached${code ? ` (${code})` : ''}`, reachFix);
   }
 }

@@ -154,6 +154,29 @@ test('an answer whose reply is lost is LoginOutcomeUnknown and never sent twice'
   expect(simulator.requests.filter(({ answer }) => answer)).toHaveLength(1);
 });
 
+test.each<[string, FaultRule['fault']]>([
+  ['502 with a page', { kind: 'status', status: 502, html: '<html></html>' }],
+  ['500 without a body', status(500)],
+  ['503 with Retry-After', { kind: 'status', status: 503, headers: { 'retry-after': '1' } }],
+  ['200 with a page', { kind: 'status', status: 200, html: '<html></html>' }],
+  ['200 without a body', { kind: 'empty' }],
+  ['half of a 200', { kind: 'truncated' }],
+])('a gateway that answers a live login or an answer by %s leaves its outcome unknown', async (_, fault) => {
+  const activities = activitiesAt();
+  const question = await run(() => activities.authorize(opening('question', 'cached')));
+  if (question.kind !== 'challenges') throw new Error('The bank asks nothing.');
+  simulator.requests.length = 0;
+  simulator.inject({ endpoint: 'Authorize', fault, times: 'always' });
+  const answers = question.open.challenges.map(({ prompt }) => ({ prompt, answers: ['Montreal'] }));
+  const answer = { requestId: question.open.requestId, token: question.token, answers };
+  for (const request of [opening('plain', 'live'), { answer, at: first, onlyInRunId }]) {
+    const failure = await failureOf(() => activities.authorize(request));
+    expect(failure).toMatchObject({ type: 'LoginOutcomeUnknown', nonRetryable: true, nextRetryDelay: undefined });
+    expect(failure.details.retryInMs).toBeUndefined();
+  }
+  expect(counts().Authorize).toBe(2);
+});
+
 test.each([
   [500, 'AGGREGATION_ERROR', 'FlinksUnavailable'],
   [429, 'TOO_MANY_REQUESTS', 'RateLimited'],
@@ -267,18 +290,6 @@ test.each<[string, FaultRule['fault']]>([
   const reply = await run(() => activitiesAt().getAccountsDetail({ requestId, options: details, at: first }));
   expect(reply).toEqual({ kind: 'pending' });
   expect(counts()).toEqual({ GetAccountsDetail: 1 });
-});
-
-test.each<[string, FaultRule['fault']]>([
-  ['a 502', { kind: 'status', status: 502, html: '<html></html>' }],
-  ['a sign-in page with 200', { kind: 'status', status: 200, html: '<html></html>' }],
-  ['an empty 503', { kind: 'status', status: 503 }],
-])('a live login that a gateway answered by %s is LoginOutcomeUnknown', async (_, fault) => {
-  simulator.inject({ endpoint: 'Authorize', fault });
-  const failure = await failureOf(() => activitiesAt().authorize(opening('plain', 'live')));
-  expect(failure).toMatchObject({ type: 'LoginOutcomeUnknown', nonRetryable: true });
-  expect(failure.details.retryInMs).toBeUndefined();
-  expect(counts().Authorize).toBe(1);
 });
 
 test('a Detail of another session is UnexpectedResponse, final, and shows nothing of it', async () => {

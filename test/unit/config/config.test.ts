@@ -128,9 +128,18 @@ test('everything can be set by environment', () => {
   });
 });
 
+test('an instance without authorize tokens needs no secret key', () => {
+  const { FLINKS_SECRET_KEY: _, ...others } = needed;
+  const { flinks } = loadWorkerConfig({ ...others, FLINKS_AUTHORIZE_TOKENS: 'off' });
+  expect(flinks).toMatchObject({ authorizeTokens: false, secretKey: '' });
+  expect(loadWorkerConfig(needed).flinks.authorizeTokens).toBe(true);
+  expect(refused({ ...others, FLINKS_AUTHORIZE_TOKENS: 'on' }).variables).toEqual(['FLINKS_SECRET_KEY']);
+  expect(refused({ ...needed, FLINKS_AUTHORIZE_TOKENS: 'no' }).variables).toEqual(['FLINKS_AUTHORIZE_TOKENS']);
+});
+
 test('every missing variable is named at once', () => {
   const error = refused({});
-  expect(error.variables).toEqual(Object.keys(needed));
+  expect(error.variables.toSorted()).toEqual(Object.keys(needed).toSorted());
   for (const variable of Object.keys(needed)) expect(error.message).toContain(`${variable} is missing`);
 });
 

@@ -68,8 +68,7 @@ test.each([
     for (const status of [400, 401]) {
       const meaning = classify(call, { status, code: 'INVALID_LOGIN', message });
       expect(meaning).toMatchObject({ type, transient: false });
-      if (note) expect(meaning.note).toMatch(note);
-      else expect(meaning).not.toHaveProperty('note');
+      expect(meaning.note ?? '').toMatch(note ?? /^$/);
     }
   },
 );
@@ -85,6 +84,14 @@ test.each([
   'The secret key is not valid.',
   'Le jeton d’autorisation n’est pas valide.',
   'La clé d’authentification est requise.',
+  'The secretKey is wrong.',
+  'authorizationKey missing',
+  'AuthKey is not valid.',
+  'tokenId expired',
+  'flinks_auth_key is wrong',
+  'The institution was asked with an authorize token that was used before.',
+  'Le jeton d’autorisation a expire\u0301.',
+  'Cle\u0301 d’API invalide.',
 ])('UNAUTHORIZED that names a token or key is our configuration: %s', (message) => {
   const answer = { status: 401, code: 'UNAUTHORIZED', message };
   const meaning = { type: 'FlinksConfiguration', transient: false };
@@ -103,6 +110,11 @@ test.each([
   'The secret question was not answered.',
   'La banque demande votre jeton de sécurité.',
   'Connexion refusée par la banque.',
+  'The bank did not accept the token of the customer.',
+  'Your soft token has expired.',
+  'Digital token required by the institution.',
+  'The secret word is wrong.',
+  'Le jeton de se\u0301curite\u0301 est refuse\u0301.',
 ])('any other UNAUTHORIZED is the refusal of the bank, and worth a new token in cached mode: %s', (message) => {
   const answer = { status: 401, code: 'UNAUTHORIZED', message };
   const meaning = { type: 'LoginRefused', transient: false };

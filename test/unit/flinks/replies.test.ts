@@ -318,6 +318,19 @@ test('choices that are numbers are texts', async () => {
   });
 });
 
+test('a choice that is null is not there, and without any other the answer is free', async () => {
+  const challenge = { Type: 'MultipleChoice', Prompt: 'Which?' };
+  const SecurityChallenges = [
+    { ...challenge, Iterables: [null, 'A', {}] },
+    { ...challenge, Iterables: [null] },
+  ];
+  const shown = { type: 'MultipleChoice', prompt: 'Which?' };
+  expect(await answering(203, { RequestId: requestId, SecurityChallenges })).toEqual({
+    kind: 'challenges',
+    open: { requestId, challenges: [{ ...shown, choices: ['A'] }, shown] },
+  });
+});
+
 test('a null row costs no other row, and a login that is none costs nothing', async () => {
   const reply = { Accounts: [null, { Id: 'a', Transactions: [null, { Id: 't' }] }, 7], Login: 'none' };
   for (const [, ask] of dataCalls)
@@ -346,6 +359,8 @@ test('NO_TRANSACTION brings the accounts that are there', async () => {
       data: { accounts: [{ id: 'a' }] },
     });
     expect(await ask(200, { FlinksCode: 'NO_TRANSACTION' })).toMatchObject({ data: { accounts: [] } });
+    for (const Accounts of [null, '', {}])
+      expect(await ask(200, { FlinksCode: 'NO_TRANSACTION', Accounts })).toMatchObject({ data: { accounts: [] } });
   }
 });
 
@@ -389,6 +404,9 @@ test('a card is deleted only if Flinks says so', async () => {
   for (const [status, body] of [
     [200, { HttpStatusCode: 200, Message: 'Card deleted' }],
     [200, { Message: 'SUCCESS' }],
+    [200, { StatusCode: 200, Message: 'Done' }],
+    [200, { FlinksCode: 'SUCCESS' }],
+    [200, { Message: `The card ${loginId.toUpperCase()} was deleted.` }],
     [204, ''],
   ] as const)
     expect(await deleting(status, body)).toBeUndefined();
@@ -399,6 +417,12 @@ test('a card is deleted only if Flinks says so', async () => {
     [200, {}],
     [200, { HttpStatusCode: 400, FlinksCode: 'CARD_IN_USE' }],
     [200, { HttpStatusCode: 500 }],
+    [200, { StatusCode: 400, Message: `The card ${loginId} is in use.` }],
+    [200, { Message: 'Please sign in' }],
+    [200, { message: 'SUCCESS' }],
+    [200, { FlinksCode: 'CARD_LOCKED', Message: 'SUCCESS' }],
+    [200, { RequestId: requestId }],
+    [202, { HttpStatusCode: 202, Message: 'Later' }],
     [302, ''],
   ] as const)
     await flinksErrorOf(deleting(status, body));

@@ -1,14 +1,17 @@
 // Whether a call was sent follows from its connection. A live login that was not sent may be made again; any other may not.
 import { execFile } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import http from 'node:http';
+import http, { type ClientRequest } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { connect, Socket, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as tlsConnect } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { FlinksClient, OpenSession } from '../../../src/flinks/client.js';
+import { watchSending } from '../../../src/flinks/sending.js';
 import { certificateAuthority, type Certificate } from '../../support/certificates.js';
 import {
   clientOf,
@@ -96,8 +99,9 @@ test.each(['EHOSTUNREACH', 'ENETUNREACH', 'ECONNREFUSED', 'ETIMEDOUT', 'EAI_AGAI
   async (code) => {
     const original = http.request;
     let socket: Socket | undefined;
-    vi.spyOn(http, 'request').mockImplementation(((...args: Parameters<typeof http.request>) =>
-      original(...args).once('socket', (one) => (socket = one))) as typeof http.request);
+    vi.spyOn(http, 'request').mockImplementation((...args: Parameters<typeof http.request>) =>
+      original(...args).once('socket', (one) => (socket = one)),
+    );
     const server = await flinksServer(() => socket?.destroy(Object.assign(new Error('lost'), { code })));
     expect(await login(clientOf(server.url))).toMatchObject({ delivery: 'lost' });
     expect(server.received).toHaveLength(1);
@@ -108,10 +112,9 @@ test.each(['EHOSTUNREACH', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE'])(
   '%s before the connection was made says that nothing left',
   async (code) => {
     const original = http.request;
-    vi.spyOn(http, 'request').mockImplementation(((...args: Parameters<typeof http.request>) =>
-      original(...args).once('socket', (one) =>
-        one.destroy(Object.assign(new Error('lost'), { code })),
-      )) as typeof http.request);
+    vi.spyOn(http, 'request').mockImplementation((...args: Parameters<typeof http.request>) =>
+      original(...args).once('socket', (one) => one.destroy(Object.assign(new Error('lost'), { code }))),
+    );
     const server = await flinksServer(replying(200, {}));
     expect(await login(clientOf(server.url))).toMatchObject({ delivery: 'unsent' });
     expect(server.received).toEqual([]);
@@ -128,4 +131,31 @@ test('a kept connection that breaks may have carried the request', async () => {
   const flinks = clientOf(server.url);
   await flinks.generateAuthorizeToken();
   expect(await flinksErrorOf(flinks.generateAuthorizeToken())).toMatchObject({ delivery: 'lost' });
+});
+
+/** Watches a request that an agent gives this connection. */
+function watched(socket: Socket) {
+  const request = new EventEmitter() as ClientRequest;
+  const sending = watchSending(request);
+  request.emit('socket', socket);
+  return sending;
+}
+
+test('a connection that an agent hands out open may carry all of it: through a proxy, say, and over TLS', async () => {
+  const { port } = await secureFlinks(await authority.issue('127.0.0.1'));
+  const plain = connect(port, '127.0.0.1');
+  onTestFinished(() => void plain.destroy());
+  expect(watched(plain).mayHaveLeft).toBe(false);
+  await once(plain, 'connect');
+  expect(watched(plain).mayHaveLeft).toBe(true);
+
+  const secure = tlsConnect({ socket: plain, rejectUnauthorized: false });
+  const sending = watched(secure);
+  expect(sending.mayHaveLeft).toBe(false);
+  await once(secure, 'secureConnect');
+  expect([sending.mayHaveLeft, watched(secure).mayHaveLeft]).toEqual([true, true]);
+});
+
+test('a connection that broke before the request got it carries nothing', () => {
+  expect(watched(new Socket().destroy()).mayHaveLeft).toBe(false);
 });

@@ -229,6 +229,54 @@ describe('what cannot be read', () => {
   });
 });
 
+describe('who wrote a payload decides what is taken', () => {
+  const readable: Payload = { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('"forged"') };
+  const activity = { type: 'activity', namespace: 'default', workflowId: 'a', isLocal: false } as const;
+  const by = (reader: 'worker' | 'client', more: { patienceMs?: number; lostKeys?: Set<string> } = {}) =>
+    createEncryptionCodec({
+      keys: localKeys(parsePayloadKeys(first) ?? []),
+      namespace: 'default',
+      accept: 'any',
+      reader,
+      ...more,
+    });
+  const decodes = async (reading: Promise<Payload[]>) => {
+    const [payload] = await reading;
+    return payload !== undefined && !isUndecodable(payload);
+  };
+
+  test('a worker takes for the reply of an activity only what was encrypted for its run, at every setting', async () => {
+    const forged = [readable, await encrypted(readable), await encrypted(readable, 'b')];
+    for (const payload of forged) expect(await decodes(by('worker').decode([payload], activity))).toBe(false);
+    expect(await decodes(by('worker').decode([await encrypted(readable, 'a')], activity))).toBe(true);
+    // What callers send is another matter.
+    expect(await decodes(by('worker').decode([readable], of('a')))).toBe(true);
+  });
+
+  test('a client takes readable data for the input of a run, and for nothing else', async () => {
+    for (const payload of [readable, await encrypted(readable)]) {
+      expect(await decodes(by('client').decode([payload], of('a')))).toBe(false);
+      expect(await decodes(by('client').decodeInput([payload], { workflowId: 'a' }))).toBe(true);
+    }
+  });
+
+  test('a worker waits for the key of a message only so long, and for that of a reply without end', async () => {
+    const unknown = await encrypted(readable, 'a', second);
+    await expect(by('worker').decode([unknown], of('a'))).rejects.toBeInstanceOf(UnknownPayloadKey);
+    expect(await decodes(by('worker', { patienceMs: 0 }).decode([unknown], of('a')))).toBe(false);
+    await expect(by('worker', { patienceMs: 0 }).decode([unknown], activity)).rejects.toBeInstanceOf(UnknownPayloadKey);
+    await expect(by('client', { patienceMs: 0 }).decode([unknown], of('a'))).rejects.toBeInstanceOf(UnknownPayloadKey);
+  });
+
+  test('nobody waits for a key that is lost', async () => {
+    const unknown = await encrypted(readable, 'a', second);
+    const lostKeys = new Set(['second']);
+    for (const reader of ['worker', 'client'] as const)
+      for (const context of [of('a'), activity])
+        expect(await decodes(by(reader, { lostKeys }).decode([unknown], context))).toBe(false);
+  });
+});
+
 describe('keys', () => {
   test('the first one encrypts and all of them decrypt, so that a key can be changed while runs are open', async () => {
     const before = await encrypted(json(1), 'run-1', first);
