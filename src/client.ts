@@ -2,7 +2,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, type WorkflowExecutionStatusName } from '@temporalio/client';
 import { answerBySignal, answerByUpdate } from './client/answer.js';
-import { calling, endCalls, isNoWorker, isOpen, queryProgress, type CallOptions } from './client/temporal-call.js';
+import {
+  calling,
+  endCalls,
+  isNoWorker,
+  isOpen,
+  queryProgress,
+  resultOf,
+  type CallOptions,
+} from './client/temporal-call.js';
 import { cancelRun } from './client/cancel.js';
 import { WaitEndedError } from './contract/errors.js';
 import { listRuns, listedRun, type ListFilter, type ListedRun } from './client/list.js';
@@ -146,16 +154,14 @@ export class AccountDetailsClient {
   }
 
   /**
-   * Waits for the run's result. Throws a RunFailedError whose code is the contract's failure type. Give the `runId` of a
-   * start to get that run's result, whatever was started later.
+   * Waits for the run's result, however long it takes, and for no later run of the same id. Throws a RunFailedError whose code
+   * is the contract's failure type. Give the `runId` of a start to get that run's result, whatever was started later.
    */
-  async result(workflowId: string, options: CallOptions = {}): Promise<RetrieveAccountDetailsResult> {
-    return calling(
-      this.temporal,
-      workflowId,
-      options,
-      (handle) => handle.result() as Promise<RetrieveAccountDetailsResult>,
+  async result(workflowId: string, { signal, runId }: CallOptions = {}): Promise<RetrieveAccountDetailsResult> {
+    const described = await calling(this.temporal, workflowId, { answeredBy: 'server', signal, runId }, (handle) =>
+      handle.describe(),
     );
+    return resultOf(this.temporal, workflowId, described.runId, { signal });
   }
 
   /**
@@ -188,7 +194,10 @@ export class AccountDetailsClient {
     }
   }
 
-  /** Closes the connection, once the calls that are under way have ended. Who waits for a run gets `WaitAborted`. */
+  /**
+   * Closes the connection, once the calls that are under way have ended. Whatever still waits for a run is given up with
+   * `WaitAborted`; the runs go on.
+   */
   async close(): Promise<void> {
     await endCalls(this.temporal);
     await this.temporal.connection.close();

@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { defaultRetryPolicy, type RetryPolicy } from './activities/retries.js';
 import { milliseconds } from './contract.js';
-import { checkEnvironment, wholeNumber, type Environment } from './config/environment.js';
+import { checkEnvironment, fitsHeader, noHeaderFits, wholeNumber, type Environment } from './config/environment.js';
 import type { FlinksClientOptions } from './flinks/client.js';
+import { proxyFor } from './config/proxy.js';
 import { logLevels, type LogLevelName } from './logging/levels.js';
 import { address, ipAddress, isLoopback, type Address } from './config/address.js';
 import { capacityOf, thisMachine, type Capacity } from './config/capacity.js';
@@ -31,6 +32,9 @@ export interface WorkerConfig {
 }
 
 const given = (what: string) => z.string(`is missing: ${what}`).min(1, `is empty: ${what}`);
+
+/** A key that is sent as a header. */
+const key = (what: string) => given(what).refine(fitsHeader, noHeaderFits);
 
 const duration = (byDefault: number, least = 1) =>
   z
@@ -76,13 +80,14 @@ const workerObject = z.object({
     .describe('Your customer id at Flinks.'),
   FLINKS_SECRET_KEY: z
     .string()
+    .refine(fitsHeader, noHeaderFits)
     .default('')
     .describe('The key that mints authorize tokens. Needed unless FLINKS_AUTHORIZE_TOKENS is off.'),
   FLINKS_AUTHORIZE_TOKENS: z
     .enum(['on', 'off'], 'must be on or off')
     .default('on')
     .describe('off for an older instance without authorize tokens: none is minted, and Authorize carries none.'),
-  FLINKS_API_KEY: given('the x-api-key of the data endpoints').describe('The x-api-key of the data endpoints.'),
+  FLINKS_API_KEY: key('the x-api-key of the data endpoints').describe('The x-api-key of the data endpoints.'),
   FLINKS_EXTRA_HEADERS: headers.describe('More headers for every call, for instances that ask for one.'),
   FLINKS_MAX_RESPONSE_BYTES: wholeNumber(32 * 1024 * 1024, 1_024, 1024 ** 3).describe(
     'The largest body of a reply, in bytes after decompression.',
@@ -203,9 +208,11 @@ export function loadWorkerConfig(environment: Environment = process.env): Worker
     'FLINKS_API_KEY',
     'FLINKS_EXTRA_HEADERS',
   ]);
+  const proxy = proxyFor(v.FLINKS_BASE_URL);
   return {
     flinks: {
       baseUrl: v.FLINKS_BASE_URL,
+      ...(proxy && { proxy }),
       customerId: v.FLINKS_CUSTOMER_ID,
       secretKey: v.FLINKS_SECRET_KEY,
       authorizeTokens: v.FLINKS_AUTHORIZE_TOKENS === 'on',

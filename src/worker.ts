@@ -12,6 +12,7 @@ import { runProgram } from './process/program.js';
 import { createFlinksClient } from './flinks/client.js';
 import type { EndedCall } from './flinks/observed.js';
 import { withinReach } from './temporal/connection.js';
+import { nativeOptions } from './worker/native-options.js';
 import { dataConverterFor, encodedSize, keyedHashOf } from './temporal/payloads.js';
 import { loadSettings, type TemporalSettings } from './temporal/settings.js';
 import { workflowBundleFor } from './worker/bundle/prebuilt.js';
@@ -34,7 +35,7 @@ export async function runWorker(
   tracing?: Tracing,
 ): Promise<void> {
   const { logger, metricMeter } = Runtime.instance();
-  const connection = await withinReach(temporal.address, NativeConnection.connect(temporal.connectionOptions));
+  const connection = await withinReach(temporal.address, NativeConnection.connect(nativeOptions(temporal)));
   followBrokenReferences();
   const count = createCallObserver(metricMeter);
   const observe = (call: EndedCall): void => {

@@ -9,7 +9,7 @@
 //    right after Temporal has confirmed that the call is still ours.
 import type { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { isGrpcError } from '../temporal/grpc-status.js';
+import { isGrpcError } from '../sdk-internals/grpc-status.js';
 import { withheld } from './fit.js';
 
 const proofEveryMs = 2_000;

@@ -8,7 +8,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { accountDetailsWorkflowId, taskQueue, turnType, type Login } from '../contract.js';
-import { isGrpcError } from '../temporal/grpc-status.js';
+import { isGrpcError } from '../sdk-internals/grpc-status.js';
 import { withheld } from './fit.js';
 
 export interface Turns {

@@ -1,5 +1,6 @@
 // Following a run to its end from the command line.
 import { isOpen, type AccountDetailsClient, type RunStatus } from '../client.js';
+import { shownId } from '../contract/copyable.js';
 import { AnswerRejectedError } from '../contract/errors.js';
 import { askChallenges, isInteractive } from './terminal/ask.js';
 import { liveLine } from './terminal/live-line.js';
@@ -48,7 +49,7 @@ export async function follow(
     if (timeout?.aborted)
       throw new CommandError(
         'Timeout',
-        `Run ${workflowId} goes on; the time to wait for it is over.`,
+        `Run ${shownId(workflowId)} goes on; the time to wait for it is over.`,
         exitCode.timedOut,
       );
     throw error;

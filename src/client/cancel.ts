@@ -1,6 +1,7 @@
 // Cancelling a run, and knowing that it is closed.
 import type { Client } from '@temporalio/client';
 import { calling, isOpen, waitingForRun, type CallOptions } from './temporal-call.js';
+import { shownId } from '../contract/copyable.js';
 import { AccountDetailsError, RunFailedError } from '../contract/errors.js';
 
 export async function cancelRun(
@@ -8,7 +9,7 @@ export async function cancelRun(
   workflowId: string,
   { signal, ...which }: CallOptions,
 ): Promise<void> {
-  const closed = new AccountDetailsError('RunClosed', `Run ${workflowId} has already ended.`);
+  const closed = new AccountDetailsError('RunClosed', `Run ${shownId(workflowId)} has already ended.`);
   const asked = { answeredBy: 'server', signal } as const;
   const { runId, status } = await calling(temporal, workflowId, { ...asked, ...which }, (handle) => handle.describe());
   if (!isOpen(status.name)) throw closed;

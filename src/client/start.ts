@@ -2,6 +2,7 @@
 import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { calling, isOpen, queryProgress, waitingForRun, type CallOptions } from './temporal-call.js';
+import { shownId } from '../contract/copyable.js';
 import { AccountDetailsError, InputError } from '../contract/errors.js';
 import {
   accountDetailsWorkflowId,
@@ -160,6 +161,6 @@ const join = (temporal: Client, workflowId: string, input: ResolvedInput, { sign
     if (type !== workflowType) throw notOurs(workflowId, type, parentExecution?.workflowId ?? '');
     const fields = differingFields(input, await inputOf(temporal, { workflowId, runId }));
     if (fields.length === 0) return { workflowId, runId, started: false as const };
-    const message = `Run ${workflowId} is open with another input: ${fields.join(', ')} differ. Wait for its end or cancel it.`;
+    const message = `Run ${shownId(workflowId)} is open with another input: ${fields.join(', ')} differ. Wait for its end or cancel it.`;
     throw new InputError('InputConflict', message, fields);
   });

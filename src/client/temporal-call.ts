@@ -16,6 +16,8 @@ export interface CallOptions {
 
 /** A server or a worker that takes longer than this to answer is not there. */
 const answerTimeoutMs = 10_000;
+/** A wait for a run's end is begun again after so long. */
+const turnMs = 120_000;
 /** After so long without news from a run it is asked whether there is a worker at all. */
 const patienceMs = 5_000;
 
@@ -29,19 +31,53 @@ export async function calling<T>(
   { answeredBy, signal, runId }: CallOptions & { answeredBy?: Answerer },
   call: (handle: WorkflowHandle) => Promise<T>,
 ): Promise<T> {
-  if (signal?.aborted) throw new WaitEndedError(workflowId, signal);
+  const ends = [signal, answeredBy ? undefined : callsOf(temporal).closing.signal];
+  const ended = () => ends.find((one) => one?.aborted);
+  const before = ended();
+  if (before) throw new WaitEndedError(workflowId, before);
   const late = answeredBy && timeLimit(answerTimeoutMs);
   try {
-    return await until(temporal, { late, signal }, () => call(temporal.workflow.getHandle(workflowId, runId)));
+    return await until(temporal, { late, ends }, () => call(temporal.workflow.getHandle(workflowId, runId)));
   } catch (error) {
-    const given = signal?.aborted ? signal : closing(temporal).signal;
-    if (given.aborted) throw new WaitEndedError(workflowId, given);
+    const meanwhile = ended();
+    if (meanwhile) throw new WaitEndedError(workflowId, meanwhile);
     const known = late?.signal.aborted
       ? nobodyAnswered(workflowId, answeredBy)
       : errorFromTemporal(error, workflowId, answeredBy);
     // Without a server no worker answers either, and it is the server that the caller has to look after.
     if (isNoWorker(known) && !(await isThere(temporal))) throw new ServerUnreachableError();
     throw known;
+  }
+}
+
+/**
+ * Waits for the end of a run, however long it takes. For each of its requests, one in 20 s, the SDK listens to the signal of a
+ * call and never stops to, so the wait is made of turns.
+ */
+export async function resultOf<T>(
+  temporal: Client,
+  workflowId: string,
+  runId: string,
+  { signal }: CallOptions,
+): Promise<T> {
+  for (;;) {
+    const turn = new AbortController();
+    const timer = setTimeout(() => turn.abort(), turnMs);
+    const either = AbortSignal.any([turn.signal, ...(signal ? [signal] : [])]);
+    try {
+      return await calling(
+        temporal,
+        workflowId,
+        { signal: either },
+        () => temporal.workflow.getHandle(workflowId, runId).result() as Promise<T>,
+      );
+    } catch (error) {
+      if (signal?.aborted) throw new WaitEndedError(workflowId, signal);
+      if (!turn.signal.aborted) throw error;
+    } finally {
+      clearTimeout(timer);
+      turn.abort();
+    }
   }
 }
 
@@ -87,52 +123,56 @@ const isThere = (temporal: Client): Promise<boolean> =>
     () => false,
   );
 
-const underWay = new WeakMap<Client, Set<Promise<unknown>>>();
+interface Calls {
+  underWay: Set<Promise<unknown>>;
+  /** Ends every wait for a run. */
+  closing: AbortController;
+}
 
-function callsOf(temporal: Client): Set<Promise<unknown>> {
-  const calls = underWay.get(temporal) ?? new Set();
-  underWay.set(temporal, calls);
+const callsOfClients = new WeakMap<Client, Calls>();
+
+function callsOf(temporal: Client): Calls {
+  const calls = callsOfClients.get(temporal) ?? { underWay: new Set(), closing: new AbortController() };
+  callsOfClients.set(temporal, calls);
   return calls;
 }
 
-const closings = new WeakMap<Client, AbortController>();
-
-/** Aborted when this client is closed. */
-function closing(temporal: Client): AbortController {
-  const found = closings.get(temporal) ?? new AbortController();
-  closings.set(temporal, found);
-  return found;
-}
-
 /**
- * Ends every wait for a run, and resolves when no call is under way any more, those among them that nobody waits for.
- * While a server is away the SDK tries each again for some 20 seconds, and ends the process if its connection was closed
- * meanwhile.
+ * Ends every wait for a run with a WaitEndedError. Resolves when no call is under way any more, those among them that nobody
+ * waits for. While a server is away the SDK tries each again for some 20 seconds, and ends the process if its connection was
+ * closed meanwhile.
  */
 export async function endCalls(temporal: Client): Promise<void> {
-  closing(temporal).abort();
-  await Promise.allSettled(callsOf(temporal));
+  const { underWay, closing } = callsOf(temporal);
+  closing.abort();
+  await Promise.allSettled(underWay);
 }
 
 const timeLimit = (ms: number) => ({ signal: AbortSignal.timeout(ms), deadline: Date.now() + ms });
 
-/** Calls until it is late or the signal is aborted. The SDK alone would heed neither while it waits to try again. */
+/** Calls until it is late or one of the signals is aborted. The SDK alone would heed neither while it waits to try again. */
 async function until<T>(
   temporal: Client,
-  { late, signal }: CallOptions & { late?: ReturnType<typeof timeLimit> | undefined },
+  { late, ends = [] }: { late?: ReturnType<typeof timeLimit> | undefined; ends?: (AbortSignal | undefined)[] },
   call: () => Promise<T>,
 ): Promise<T> {
-  // What has a time limit of its own is soon over.
-  const ends = [late?.signal ?? closing(temporal).signal, signal].filter((one) => one !== undefined);
-  const over = AbortSignal.any(ends);
-  // The SDK listens anew for each part of a long wait, and never stops listening.
-  setMaxListeners(0, over);
-  const limited = late ? () => temporal.withDeadline(late.deadline, call) : call;
-  const calls = callsOf(temporal);
-  const answer = temporal.withAbortSignal(over, limited).finally(() => calls.delete(answer));
-  calls.add(answer);
+  const end = AbortSignal.any([late?.signal, ...ends].filter((one) => one !== undefined));
+  // The SDK never stops to listen to the signal of a call, so it gets one that does not outlast the call as the caller's may.
+  const over = new AbortController();
+  setMaxListeners(0, over.signal);
   const ended = new Promise<never>((_resolve, reject) => {
-    over.addEventListener('abort', () => reject(new Error('The call was given up.')), { once: true });
+    over.signal.addEventListener('abort', () => reject(new Error('The call was given up.')), { once: true });
   });
-  return Promise.race([answer, ended]);
+  const giveUp = (): void => over.abort();
+  end.addEventListener('abort', giveUp);
+  if (end.aborted) giveUp();
+  const limited = late ? () => temporal.withDeadline(late.deadline, call) : call;
+  const { underWay } = callsOf(temporal);
+  const answer = temporal.withAbortSignal(over.signal, limited).finally(() => underWay.delete(answer));
+  underWay.add(answer);
+  try {
+    return await Promise.race([answer, ended]);
+  } finally {
+    end.removeEventListener('abort', giveUp);
+  }
 }

@@ -5,6 +5,7 @@ import https from 'node:https';
 import axios, { AxiosError, type AxiosResponse } from 'axios';
 import { FlinksError } from './errors.js';
 import { watchSending, type Sending } from './sending.js';
+import { agentsFor, proxyRefusal, type Proxy } from './proxy.js';
 import { envelope, type Envelope } from './schemas.js';
 
 export interface FlinksHttpOptions {
@@ -13,6 +14,8 @@ export interface FlinksHttpOptions {
   customerId: string;
   /** Sent with every call, for instances that ask for a further credential. */
   extraHeaders?: Record<string, string>;
+  /** Through which connections go, if they do not go directly. */
+  proxy?: Proxy | undefined;
   /** A body above this many bytes, once decompressed, is refused as `ResponseTooLarge`. */
   maxResponseBytes: number;
 }
@@ -61,8 +64,8 @@ export class NoAnswerYet extends Error {
 
 /** Returns a function that sends a request to one instance of Flinks, and a way to close its idle connections. */
 export function createFlinksHttp(options: FlinksHttpOptions): { send: SendToFlinks; close: () => void } {
-  const kept = { httpAgent: new http.Agent({ keepAlive: true }), httpsAgent: new https.Agent({ keepAlive: true }) };
-  const fresh = { httpAgent: new http.Agent(), httpsAgent: new https.Agent() };
+  const agents = agentsFor(options.proxy);
+  const [kept, fresh] = [agents({ keepAlive: true }), agents()];
   const client = axios.create({
     baseURL: `${options.baseUrl.replace(/\/+$/, '')}/v3/${encodeURIComponent(options.customerId)}/BankingServices/`,
     headers: { Accept: 'application/json', ...options.extraHeaders },
@@ -158,6 +161,8 @@ function retryAfter(header: unknown): number | undefined {
 }
 
 function notDelivered(error: unknown, sending: Sending, timedOutMs: number | undefined, maxBytes: number): FlinksError {
+  const refused = proxyRefusal(error);
+  if (refused !== undefined) return new FlinksError({ type: 'FlinksUnavailable', transient: true }, 'unsent', refused);
   const { code, message } = error instanceof AxiosError ? error : { code: undefined, message: '' };
   const reason = code !== undefined && /^[A-Z][A-Z_0-9]+$/.test(code) && code !== 'ERR_CANCELED' ? ` (${code})` : '';
   const unavailable = { type: 'FlinksUnavailable', transient: true } as const;

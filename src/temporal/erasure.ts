@@ -4,10 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowService } from '@temporalio/client';
 import { tsToMs } from '../sdk-internals/time.js';
 import type { temporal } from '@temporalio/proto';
+import { shownId } from '../contract/copyable.js';
 import { AccountDetailsError } from '../contract/errors.js';
 import { errorFromTemporal } from './errors.js';
 import { holdType, workflowType } from '../contract.js';
-import { isGrpcError } from './grpc-status.js';
+import { isGrpcError } from '../sdk-internals/grpc-status.js';
 import { ourRuns, runsWithId } from './list-query.js';
 import type { PayloadStore } from './storage/payload-store.js';
 
@@ -49,7 +50,7 @@ export class RunsStillFoundError extends Error {
 
   constructor(workflowId: string, count: number) {
     super(
-      `The Temporal server accepted the deletion but still finds ${count} of the runs of ${workflowId}. Wait a few minutes, then run this command again.`,
+      `The Temporal server accepted the deletion but still finds ${count} of the runs of ${shownId(workflowId)}. Wait a few minutes, then run this command again.`,
     );
   }
 }

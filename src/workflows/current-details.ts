@@ -1,12 +1,17 @@
 // What a run's page in the Web UI says, in Markdown, for a person who may never have seen Temporal.
 import type { Challenge, Progress, Stage } from '../contract.js';
+import { commandOn, hasCommand } from '../contract/copyable.js';
+import { harmless } from '../contract/harmless.js';
 
 /**
  * What the run is doing, since when, and what its reader has to do. `failure` is why it failed. Words that are not ours,
  * such as a bank's questions, are shown as they are and never read as Markdown.
  */
 export function currentDetails(progress: Progress, since: Date, workflowId: string, failure = unknown): string {
-  const command = (name: string): string => block(`npm run starter -- ${name} ${workflowId}`);
+  const command = (name: string): string => {
+    const toCopy = commandOn(name, workflowId);
+    return hasCommand(workflowId) ? block(toCopy) : text(toCopy);
+  };
   const [does, ...next] = pages[progress.stage](progress, command, failure);
   return [`### ${does}`, `Since ${time(since.toISOString())}.`, ...next, facts(progress)].join('\n\n');
 }
@@ -78,9 +83,10 @@ const paragraph = (words: string): string => words.split(' ').map(text).join(' '
 
 /** As running text in which nothing is read as Markdown. What is very long is cut. */
 const text = (words: string): string =>
-  (words.length > longestText ? `${words.slice(0, longestText)}…` : words)
-    .replace(/[\r\n\u2028\u2029]+/g, ' ')
-    .replace(/[\\`*_{}[\]()<>#+\-!|~&:]/g, '\\$&');
+  harmless(words.length > longestText ? `${words.slice(0, longestText)}…` : words).replace(
+    /[\\`*_{}[\]()<>#+\-!|~&:]/g,
+    '\\$&',
+  );
 
 /** `2026-01-31T12:00:00.000Z` as people read it. */
 const time = (iso = ''): string => `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;

@@ -1,58 +1,44 @@
-// Reading a file line by line, whatever is in it: a line of half a gigabyte, or bytes of another encoding.
+// The lines of a file or a pipe. No line can fill the memory.
 import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 
-/** Longer than any input of a run. */
-const longestLine = 1024 * 1024;
+/** More than any line that fits: an input with every field of it and a thousand accounts has 50 kB. */
+export const longestLine = 1024 * 1024;
 
-/** A line without its end, or why it cannot be read. */
-export type Line = { text: string } | { fault: string };
-
-/** Yields each line, and holds no more than one of them. `signal` ends the reading, even if nothing more comes. */
-export async function* linesOf(source: Readable, signal?: AbortSignal): AsyncGenerator<Line> {
+/**
+ * Yields the lines of `source` without their ends, and undefined in place of one that is longer than `longestLine` characters,
+ * and keeps nothing of it. Ends early, and destroys `source`, when `signal` is aborted.
+ */
+export async function* linesOf(source: Readable, signal?: AbortSignal): AsyncGenerator<string | undefined> {
   const stop = (): void => void source.destroy();
-  signal?.addEventListener('abort', stop, { once: true });
-  const line = lineBuffer();
+  signal?.addEventListener('abort', stop);
+  if (signal?.aborted) stop();
+  const decoder = new StringDecoder('utf8');
+  let begun = '';
+  let tooLong = false;
+  let halfEnd = false;
   try {
-    for await (const chunk of source) {
-      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Buffer);
-      let start = 0;
-      for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
-        line.add(bytes.subarray(start, end));
-        yield line.take();
-        start = end + 1;
+    for await (const chunk of source as AsyncIterable<Buffer | string>) {
+      const text = typeof chunk === 'string' ? chunk : decoder.write(chunk);
+      // The two characters of one line end may come in two chunks.
+      const parts = (halfEnd && text.startsWith('\n') ? text.slice(1) : text).split(/\r\n|[\r\n]/);
+      if (text !== '') halfEnd = text.endsWith('\r');
+      for (const [index, part] of parts.entries()) {
+        if (index > 0) {
+          yield tooLong ? undefined : begun;
+          begun = '';
+          tooLong = false;
+        }
+        tooLong ||= begun.length + part.length > longestLine;
+        begun = tooLong ? '' : begun + part;
       }
-      line.add(bytes.subarray(start));
     }
-    if (!line.isEmpty()) yield line.take();
+    begun += decoder.end();
+    if (tooLong) yield undefined;
+    else if (begun !== '') yield begun;
   } catch (error) {
     if (!signal?.aborted) throw error;
   } finally {
     signal?.removeEventListener('abort', stop);
   }
-}
-
-const newline = 0x0a;
-
-function lineBuffer() {
-  let parts: Buffer[] = [];
-  let length = 0;
-  return {
-    isEmpty: () => length === 0,
-    add(bytes: Buffer): void {
-      length += bytes.length;
-      if (length > longestLine) parts = [];
-      else parts.push(bytes);
-    },
-    take(): Line {
-      const [bytes, isTooLong] = [Buffer.concat(parts), length > longestLine];
-      parts = [];
-      length = 0;
-      if (isTooLong) return { fault: `is longer than ${longestLine} bytes` };
-      try {
-        return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
-      } catch {
-        return { fault: 'is not UTF-8' };
-      }
-    },
-  };
 }

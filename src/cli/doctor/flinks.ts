@@ -35,8 +35,9 @@ export async function checkFlinks(environment: Environment): Promise<Finding[]> 
 /** Asks for an authorize token, which proves the address, the customer id and the secret key. */
 async function checkSecretKey(
   client: FlinksClient,
-  { baseUrl, authorizeTokens }: FlinksClientOptions,
+  { baseUrl: url, proxy, authorizeTokens }: FlinksClientOptions,
 ): Promise<Finding> {
+  const baseUrl = proxy ? `${url}, through ${proxy.words},` : url;
   const finding = findingsOf('Flinks');
   if (authorizeTokens === false) return finding.ok(`${baseUrl} needs no secret key: FLINKS_AUTHORIZE_TOKENS is off`);
   try {
@@ -57,6 +58,7 @@ async function checkSecretKey(
         `${baseUrl} answered with an error (${said(error)}) when it was asked for an authorize token`,
         'Try again later. If the error stays, ask Flinks support.',
       );
+    if (proxy) return finding.fault(error.message, reachFix);
     const code = /\(([A-Z][A-Z0-9_]+)\)/.exec(error.message)?.[1];
     return finding.fault(`${baseUrl} cannot be reached${code ? ` (${code})` : ''}`, reachFix);
   }

@@ -1,4 +1,5 @@
 // Which runs are deleted, and in which order: the card at Flinks first, then stored payloads, then histories.
+import { shownId } from '../../contract/copyable.js';
 import { AccountDetailsError } from '../../contract/errors.js';
 import { ConfigurationError } from '../../config/environment.js';
 import { closedBefore, type ErasableRun, type Erasure } from '../../temporal/erasure.js';
@@ -40,7 +41,9 @@ export async function forgetId(
   // Also without a run: payloads stay stored when a namespace's retention has deleted their run.
   do {
     if (found.length > 0)
-      progress(`Deleting ${counted(found.length, 'run')} of ${workflowId} and waiting until the server has done it.`);
+      progress(
+        `Deleting ${counted(found.length, 'run')} of ${shownId(workflowId)} and waiting until the server has done it.`,
+      );
     // The runs under other ids first: without those that point to them nobody would find them.
     for (const [id, parents] of await parentsOf(erasure, found)) {
       payloads += await eraseOf(means, id, parents);
@@ -52,7 +55,7 @@ export async function forgetId(
   } while (found.length > 0);
   if (runs === 0 && payloads === 0 && card !== 'deleted') {
     const noCard = card === 'unknown' ? ' Flinks has no card of this login either.' : '';
-    throw new AccountDetailsError('NoSuchRun', `There is no run ${workflowId}.${noCard}`);
+    throw new AccountDetailsError('NoSuchRun', `There is no run ${shownId(workflowId)}.${noCard}`);
   }
   return { runs, ...(hasStore && { payloads }), ...(card && { card }) };
 }
@@ -96,8 +99,8 @@ async function eraseOf(
   const expected = runs.reduce((sum, { storedPayloads }) => sum + storedPayloads, 0);
   if (hasStore && deleted === 0 && expected > 0)
     note(
-      `The store had none of the ${counted(expected, 'payload')} that ${workflowId} stored. If your workers use another ` +
-        `store, set PAYLOAD_STORAGE to it and run forget --workflow-id ${workflowId} again.`,
+      `The store had none of the ${counted(expected, 'payload')} that ${shownId(workflowId)} stored. If your workers use another ` +
+        `store, set PAYLOAD_STORAGE to it and run forget --workflow-id ${shownId(workflowId)} again.`,
     );
   return deleted;
 }

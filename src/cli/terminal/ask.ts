@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Challenge, SecurityAnswers } from '../../contract.js';
+import { harmlessLines } from '../../contract/harmless.js';
 import { say, usageError } from './output.js';
 import { question } from './questions.js';
 import { timeLeft } from './watch-line.js';
@@ -40,7 +41,7 @@ export async function ask(
     terminal.once('close', () => reject(usageError('The terminal was closed before there was an answer.')));
   });
   try {
-    const answering = terminal.question(question, signal ? { signal } : {});
+    const answering = terminal.question(harmlessLines(question), signal ? { signal } : {});
     muted = hidden;
     return await Promise.race([answering, closed]);
   } finally {
@@ -106,7 +107,7 @@ function readJson(piped: string): Record<string, unknown> | undefined {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  if (/^[{[]/.test(text)) throw notAnAnswer('What was piped in begins like JSON and is none');
+  if (/^[{[]/.test(text)) throw notAnAnswer('What was piped in begins like JSON and is not JSON');
   if (/^(["'`“”«‘’]).*["'`“”»‘’]$/su.test(text)) throw notAnAnswer('What was piped in is in quotation marks');
   return undefined;
 }

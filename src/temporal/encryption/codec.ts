@@ -32,6 +32,8 @@ export interface EncryptionOptions {
   reader?: 'worker' | 'client';
   /** How long a worker waits for the key of a message. Milliseconds. */
   patienceMs?: number;
+  /** What the compressed payloads may inflate to together. Each counts down; one that would be too much is undecodable. */
+  inflatable?: { bytes: number };
 }
 
 const { Payload: wire } = proto.temporal.api.common.v1;
@@ -42,7 +44,7 @@ const quick = { level: 1 };
 /** For fewer bytes than this, to hand them to another thread takes longer than the work. */
 const inlineBelow = 256 * 1024;
 /** No payload that we wrote inflates to more than this. A zip bomb that somebody else sends is refused. */
-const bounded = { maxOutputLength: 256 * 1024 * 1024 };
+const mostInflated = 256 * 1024 * 1024;
 /** The first byte of what is encrypted says what follows it. */
 const wholePayload = 0;
 const gzippedPayload = 1;
@@ -50,7 +52,7 @@ const gzippedPayload = 1;
 const jsonData = 2;
 const jsonEncoding = 'json/plain';
 
-/** Our codec, by which its keys can be had for a hash as well. */
+/** Our codec. It also lends its keys for a hash. */
 export interface EncryptionCodec extends PayloadCodec, Pick<KeyProvider, 'keyedHash'> {
   /** Decodes the input of a run, which its caller wrote. */
   decodeInput(payloads: Payload[], of: { workflowId: string }): Promise<Payload[]>;
@@ -68,6 +70,7 @@ export function createEncryptionCodec({
   lostKeys = new Set(),
   reader,
   patienceMs = 60_000,
+  inflatable,
 }: EncryptionOptions): EncryptionCodec {
   const waiting = waitingFor(patienceMs);
 
@@ -95,7 +98,7 @@ export function createEncryptionCodec({
       const decipher = createDecipheriv('aes-256-gcm', key, envelope.nonce, { authTagLength: tagLength });
       decipher.setAAD(envelope.authenticated);
       decipher.setAuthTag(data.subarray(-tagLength));
-      return await unpack(Buffer.concat([decipher.update(data.subarray(0, -tagLength)), decipher.final()]));
+      return await unpack(Buffer.concat([decipher.update(data.subarray(0, -tagLength)), decipher.final()]), inflatable);
     } catch {
       return undecodable;
     }
@@ -179,12 +182,20 @@ async function pack(payload: Payload): Promise<Uint8Array> {
   return Buffer.concat([Uint8Array.of(wholePayload), raw]);
 }
 
-async function unpack(packed: Uint8Array): Promise<Payload> {
+async function unpack(packed: Uint8Array, inflatable: EncryptionOptions['inflatable']): Promise<Payload> {
   const rest = packed.subarray(1);
   if (packed[0] === jsonData) return { metadata: { encoding: Buffer.from(jsonEncoding) }, data: rest };
-  const { metadata, data } = wire.decode(packed[0] === gzippedPayload ? await inflate(rest) : rest);
+  const { metadata, data } = wire.decode(packed[0] === gzippedPayload ? await inflate(rest, inflatable) : rest);
   return { metadata, data };
 }
 
-const inflate = (body: Uint8Array): Promise<Uint8Array> | Uint8Array =>
-  body.length < inlineBelow / 8 ? gunzipSync(body, bounded) : promisify(gunzip)(body, bounded);
+async function inflate(body: Uint8Array, inflatable?: { bytes: number }): Promise<Uint8Array> {
+  const left = Math.min(inflatable?.bytes ?? mostInflated, mostInflated);
+  // What is under way counts as a whole until it is known: payloads of one call are decoded side by side.
+  if (inflatable) inflatable.bytes -= left;
+  if (left <= 0) throw new RangeError('Nothing more may be inflated.');
+  const bounded = { maxOutputLength: left };
+  const inflated = body.length < inlineBelow / 8 ? gunzipSync(body, bounded) : await promisify(gunzip)(body, bounded);
+  if (inflatable) inflatable.bytes += left - inflated.length;
+  return inflated;
+}
