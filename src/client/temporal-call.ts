@@ -24,6 +24,10 @@ const patienceMs = 5_000;
 /** Whether a run has still to end. One that an operator has paused has, too. */
 export const isOpen = (status: WorkflowExecutionStatusName): boolean => status === 'RUNNING' || status === 'PAUSED';
 
+/** A run itself: not what a retry policy or a cron schedule began after it. */
+const handleOf = (temporal: Client, workflowId: string, runId: string | undefined): WorkflowHandle =>
+  temporal.workflow.getHandle(workflowId, runId, { followRuns: false });
+
 /** Makes calls about one run. `answeredBy` sets the time limit; without it the call waits as long as the run takes. */
 export async function calling<T>(
   temporal: Client,
@@ -37,7 +41,7 @@ export async function calling<T>(
   if (before) throw new WaitEndedError(workflowId, before);
   const late = answeredBy && timeLimit(answerTimeoutMs);
   try {
-    return await until(temporal, { late, ends }, () => call(temporal.workflow.getHandle(workflowId, runId)));
+    return await until(temporal, { late, ends }, () => call(handleOf(temporal, workflowId, runId)));
   } catch (error) {
     const meanwhile = ended();
     if (meanwhile) throw new WaitEndedError(workflowId, meanwhile);
@@ -69,7 +73,7 @@ export async function resultOf<T>(
         temporal,
         workflowId,
         { signal: either },
-        () => temporal.workflow.getHandle(workflowId, runId).result() as Promise<T>,
+        () => handleOf(temporal, workflowId, runId).result() as Promise<T>,
       );
     } catch (error) {
       if (signal?.aborted) throw new WaitEndedError(workflowId, signal);

@@ -56,7 +56,10 @@ describe.each(Object.keys(beside) as (keyof typeof beside)[])('%s', (name) => {
     const own = await client.start(input);
     await asks(own);
     const begun = await beside[name](input, loginId);
-    expect(await endOf(begun)).toBe('InvalidInput');
+    await expect(client.result(begun.workflowId, { runId: begun.runId })).rejects.toMatchObject({
+      code: 'InvalidInput',
+      message: expect.stringContaining(own.workflowId),
+    });
     await endChain(name, begun);
     expect(logins()).toBe(1);
     await client.cancel(own.workflowId);
@@ -116,10 +119,11 @@ test.each([
     args: [input],
     ...more,
   });
-  const repeated = await until('it is repeated, and the repetition ends', async () => {
-    const { runId, status } = await client.listed(workflowId);
-    if (runId === firstExecutionRunId) return undefined;
-    return status === 'FAILED' || 'cronSchedule' in more ? { workflowId, runId } : undefined;
+  const first = { workflowId, runId: firstExecutionRunId };
+  expect(await endOf(first)).toBe('cronSchedule' in more ? 'completed' : 'TimedOut');
+  const repeated = await until('it is repeated', async () => {
+    const { runId } = await client.listed(workflowId);
+    return runId === firstExecutionRunId ? undefined : { workflowId, runId };
   });
   expect(await endOf(repeated)).toBe('LoginOutcomeUnknown');
   if ('cronSchedule' in more) await temporal.workflow.getHandle(ownId).terminate();
