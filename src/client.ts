@@ -2,16 +2,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, type WorkflowExecutionStatusName } from '@temporalio/client';
 import { answerBySignal, answerByUpdate } from './client/answer.js';
-import {
-  calling,
-  endCalls,
-  isNoWorker,
-  isOpen,
-  queryProgress,
-  resultOf,
-  type CallOptions,
-} from './client/temporal-call.js';
+import { endCalls, isNoWorker, isOpen, queryProgress, resultOf, type CallOptions } from './client/temporal-call.js';
 import { cancelRun } from './client/cancel.js';
+import { meantProgress, meantRun } from './client/meant-run.js';
 import { WaitEndedError } from './contract/errors.js';
 import { listRuns, listedRun, type ListFilter, type ListedRun } from './client/list.js';
 import {
@@ -110,30 +103,25 @@ export class AccountDetailsClient {
     return startRunAndWait(this.temporal, input, options);
   }
 
-  /** Where a run stands, open or closed. */
+  /** Where a run stands, open or closed. It has another id than was asked for if it holds this one for its login. */
   async status(workflowId: string, options: CallOptions = {}): Promise<RunStatus> {
-    const described = await calling(this.temporal, workflowId, { ...options, answeredBy: 'server' }, (handle) =>
-      handle.describe(),
-    );
+    const { workflowId: meant, runId, status } = await meantRun(this.temporal, workflowId, options);
     const { signal } = options;
-    const progress = await this.progress(workflowId, { signal, runId: described.runId }).catch((error: unknown) => {
+    const progress = await queryProgress(this.temporal, meant, { signal, runId }).catch((error: unknown) => {
       if (isNoWorker(error)) return undefined;
       throw error;
     });
-    const { runId, status } = described;
-    return { workflowId, runId, status: status.name, ...(progress && { progress }) };
+    return { workflowId: meant, runId, status: status.name, ...(progress && { progress }) };
   }
 
   /** A run as lists show it, but without their delay. Asks no worker. */
   async listed(workflowId: string, options: CallOptions = {}): Promise<ListedRun> {
-    return calling(this.temporal, workflowId, { ...options, answeredBy: 'server' }, async (handle) =>
-      listedRun(await handle.describe()),
-    );
+    return listedRun(await meantRun(this.temporal, workflowId, options));
   }
 
   /** What the run reports. Needs a worker, even after the run has closed: throws `NoWorker` without one. */
   async progress(workflowId: string, options: CallOptions = {}): Promise<Progress> {
-    return queryProgress(this.temporal, workflowId, options);
+    return meantProgress(this.temporal, workflowId, options);
   }
 
   /**
@@ -144,14 +132,16 @@ export class AccountDetailsClient {
    * it was not taken.
    */
   async answer(workflowId: string, answer: SecurityAnswers, options: CallOptions = {}): Promise<AnswerOutcome> {
-    return answerByUpdate(this.temporal, workflowId, answer, options);
+    const { workflowId: meant, runId } = await this.meant(workflowId, options);
+    return answerByUpdate(this.temporal, meant, answer, { ...options, runId });
   }
 
   /**
    * Answers the bank by signal: returns once the server has it, and a refusal shows only in `progress`. Needs no worker.
    */
   async signalAnswer(workflowId: string, answer: SecurityAnswers, options: CallOptions = {}): Promise<void> {
-    return answerBySignal(this.temporal, workflowId, answer, options);
+    const { workflowId: meant, runId } = await this.meant(workflowId, options);
+    return answerBySignal(this.temporal, meant, answer, { ...options, runId });
   }
 
   /**
@@ -159,10 +149,8 @@ export class AccountDetailsClient {
    * is the contract's failure type. Give the `runId` of a start to get that run's result, whatever was started later.
    */
   async result(workflowId: string, { signal, runId }: CallOptions = {}): Promise<RetrieveAccountDetailsResult> {
-    const described = await calling(this.temporal, workflowId, { answeredBy: 'server', signal, runId }, (handle) =>
-      handle.describe(),
-    );
-    return resultOf(this.temporal, workflowId, described.runId, { signal });
+    const meant = await meantRun(this.temporal, workflowId, { signal, runId });
+    return resultOf(this.temporal, meant.workflowId, meant.runId, { signal });
   }
 
   /**
@@ -181,10 +169,10 @@ export class AccountDetailsClient {
   /** Yields the status whenever it changed, for the last time when the run has closed. Follows one run, from its first look on. */
   async *watch(workflowId: string, { everyMs = 1_000, signal, runId }: WatchOptions = {}): AsyncGenerator<RunStatus> {
     let last = '';
-    let followed = runId;
+    let followed: { workflowId: string; runId?: string | undefined } = { workflowId, runId };
     for (;;) {
-      const status = await this.status(workflowId, { signal, runId: followed });
-      followed = status.runId;
+      const status = await this.status(followed.workflowId, { signal, runId: followed.runId });
+      followed = status;
       const now = JSON.stringify(status);
       if (now !== last) yield status;
       if (!isOpen(status.status)) return;
@@ -193,6 +181,12 @@ export class AccountDetailsClient {
         throw signal?.aborted ? new WaitEndedError(workflowId, signal) : error;
       });
     }
+  }
+
+  /** The run to call. One that is named by its run id is meant itself. */
+  private async meant(workflowId: string, options: CallOptions): Promise<{ workflowId: string; runId: string }> {
+    const { runId } = options;
+    return runId === undefined ? meantRun(this.temporal, workflowId, options) : { workflowId, runId };
   }
 
   /**

@@ -13,6 +13,8 @@ export const taskQueue = 'flinks-account-details';
 export const workflowType = 'retrieveAccountDetails';
 /** By a run of this type, which does nothing, a run under another id holds the own id of its login. See workflows/own-id.ts. */
 export const holdType = 'holdLogin';
+/** A run of this type is the turn of a login at the bank. See activities/turns.ts. */
+export const turnType = 'turnAtTheBank';
 /** The name of the signal and of the update that carry a customer's answers. */
 export const answerName = 'answerSecurityChallenges';
 export const waitForChallengeName = 'waitForChallenge';

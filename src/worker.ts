@@ -3,6 +3,7 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from '@temporalio/common';
 import { customerOf } from './activities/fit.js';
 import { createActivities } from './activities/index.js';
+import { createTurns } from './activities/turns.js';
 import { loadWorkerConfig, type WorkerConfig } from './config.js';
 import { ConfigurationError, readTogether, type Environment } from './config/environment.js';
 import { taskQueue } from './contract.js';
@@ -12,7 +13,7 @@ import { createFlinksClient } from './flinks/client.js';
 import type { EndedCall } from './flinks/observed.js';
 import { withinReach } from './temporal/connection.js';
 import { nativeOptions } from './worker/native-options.js';
-import { dataConverterFor, encodedSize } from './temporal/payloads.js';
+import { dataConverterFor, encodedSize, keyedHashOf } from './temporal/payloads.js';
 import { loadSettings, type TemporalSettings } from './temporal/settings.js';
 import { workflowBundleFor } from './worker/bundle/prebuilt.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
@@ -50,6 +51,10 @@ export async function runWorker(
   const activities = createActivities(flinks, config.retries, carriage, {
     shortCalls: config.maxCallsPerSecond === undefined,
     customer: customerOf(config.flinks),
+    turns: createTurns({
+      longestCallMs: config.flinks.timeouts.authorize,
+      keyedHash: keyedHashOf(dataConverter.payloadCodecs),
+    }),
   });
   try {
     if (config.searchAttributes) await ensureSearchAttributes(connection, temporal.namespace);

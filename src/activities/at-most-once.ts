@@ -5,12 +5,15 @@
 // 4. A live login and an answer count at the bank. They are sent by one run only: the run for which a login is meant, or
 //    the run that opened the session to answer in. In a run that was reset, and in an activity that is handed out again,
 //    nothing is sent and the run fails as `LoginOutcomeUnknown`.
+// 5. One of them is under way for each login at a time: see turns.ts. Right before it is sent, Temporal confirms that the
+//    call is still this worker's: see lease.ts.
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { FailureType } from '../contract.js';
 import { FlinksError } from '../flinks/errors.js';
 import { activityFailure, type FailureDetails } from './failures.js';
 import { withHeartbeats } from './heartbeats.js';
+import type { Lease } from './lease.js';
 import { delayAfter, type Attempt, type RetryPolicy } from './retries.js';
 
 export interface AtMostOnceRules<T> {
@@ -27,7 +30,7 @@ export async function atMostOnce<T>(
   policy: RetryPolicy,
   at: Attempt,
   { mayRepeat, whenLost, counts }: AtMostOnceRules<T>,
-  call: (signal: AbortSignal) => Promise<T>,
+  call: (signal: AbortSignal, prove: Lease['prove']) => Promise<T>,
 ): Promise<T> {
   if (counts) refuseToRepeat(counts.as, counts.onlyInRunId);
   try {

@@ -6,6 +6,7 @@ import { ownRunId } from './at-most-once.js';
 import { refuseTooLarge, type Carriage } from './result-size.js';
 import { atMostOnce, repeatable } from './calls.js';
 import type { Attempt, RetryPolicy } from './retries.js';
+import type { Turns } from './turns.js';
 
 type Cached = OpenSession & { mode: 'cached' };
 type Live = OpenSession & { mode: 'live' };
@@ -29,24 +30,39 @@ export interface Answer {
 
 /**
  * The reply of Flinks, with what the answers to a challenge have to carry: the session's token, and the id of the run that
- * opened the session. Histories hold that id as `run`. `customer` names whose session it is: see fit.ts.
+ * opened the session. Histories hold that id as `run`. `customer` names whose session it is, `turn` the turn of its login:
+ * see fit.ts and turns.ts.
  */
-export type Authorized = Opened & { run: string; customer?: string };
+export type Authorized = Opened & { run: string; customer?: string; turn?: string };
 
 type Opened = AuthorizeReply & { token: string };
 
 export const createAuthorize =
-  (flinks: FlinksClient, policy: RetryPolicy, carriage?: Carriage, customer?: string) =>
+  (flinks: FlinksClient, policy: RetryPolicy, carriage?: Carriage, customer?: string, turns?: Turns) =>
   async (request: AuthorizeRequest): Promise<Authorized> => {
     if ('answer' in request) refuseUnfit(customer, request.answer.openedBy);
-    const reply = await sendTo(flinks, policy, request);
+    const turn = 'answer' in request ? request.answer.openedBy?.turn : turns?.nameOf(request.open.login);
+    const reply = await sendTo(flinks, policy, request, (call) => (turns && turn ? turns.take(turn, call) : call()));
     await refuseTooLarge(reply.kind, reply, carriage);
-    return { ...reply, run: ownRunId(), ...(customer !== undefined && { customer }) };
+    return {
+      ...reply,
+      run: ownRunId(),
+      ...(customer !== undefined && { customer }),
+      ...(turn !== undefined && { turn }),
+    };
   };
 
-async function sendTo(flinks: FlinksClient, policy: RetryPolicy, request: AuthorizeRequest): Promise<Opened> {
-  if ('answer' in request) return sendAnswer(flinks, policy, request.answer, request.at, request.onlyInRunId);
-  if (isLive(request)) return openLive(flinks, policy, request.open, request.at, request.onlyInRunId);
+/** Makes a call while no other one that counts at the bank is under way for its login. */
+type InTurn = (call: () => Promise<AuthorizeReply>) => Promise<AuthorizeReply>;
+
+async function sendTo(
+  flinks: FlinksClient,
+  policy: RetryPolicy,
+  request: AuthorizeRequest,
+  inTurn: InTurn,
+): Promise<Opened> {
+  if ('answer' in request) return sendAnswer(flinks, policy, request, inTurn);
+  if (isLive(request)) return openLive(flinks, policy, request, inTurn);
   return repeatable(policy, (signal) => openCached(flinks, request.open, signal), request.at);
 }
 
@@ -75,30 +91,36 @@ const unsent = (error: FlinksError): boolean => error.delivery === 'unsent';
 async function openLive(
   flinks: FlinksClient,
   policy: RetryPolicy,
-  open: OpenSession,
-  at: Attempt,
-  onlyInRunId: string,
+  { open, at, onlyInRunId }: Extract<AuthorizeRequest, { open: Live }>,
+  inTurn: InTurn,
 ): Promise<Opened> {
   let reachedTheBank = false;
   const mayRepeat = (error: FlinksError): boolean => !reachedTheBank || unsent(error);
   const counts = { as: 'login', onlyInRunId } as const;
-  return atMostOnce(policy, at, { mayRepeat, whenLost, counts }, async (signal) => {
+  return atMostOnce(policy, at, { mayRepeat, whenLost, counts }, async (signal, prove) => {
     const token = await flinks.generateAuthorizeToken(signal);
-    reachedTheBank = true;
-    return { ...(await flinks.authorize(open, token, signal)), token };
+    const reply = await inTurn(async () => {
+      await prove();
+      reachedTheBank = true;
+      return flinks.authorize(open, token, signal);
+    });
+    return { ...reply, token };
   });
 }
 
 async function sendAnswer(
   flinks: FlinksClient,
   policy: RetryPolicy,
-  { requestId, token, answers, openedBy }: Answer,
-  at: Attempt,
-  onlyInRunId: string,
+  { answer, at, onlyInRunId }: Extract<AuthorizeRequest, { answer: Answer }>,
+  inTurn: InTurn,
 ): Promise<Opened> {
+  const { requestId, token, answers, openedBy } = answer;
   const counts = { as: 'answer', onlyInRunId } as const;
-  return atMostOnce(policy, at, { mayRepeat: unsent, whenLost, counts }, async (signal) => ({
-    ...(await flinks.answerChallenges(requestId, answers, token, signal, openedBy)),
-    token,
-  }));
+  return atMostOnce(policy, at, { mayRepeat: unsent, whenLost, counts }, async (signal, prove) => {
+    const reply = await inTurn(async () => {
+      await prove();
+      return flinks.answerChallenges(requestId, answers, token, signal, openedBy);
+    });
+    return { ...reply, token };
+  });
 }

@@ -6,8 +6,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { FlinksClientOptions } from '../flinks/client.js';
 import type { OpenedBy } from '../flinks/errors.js';
 
-/** How a session was opened, and at which customer of Flinks. */
-export type SessionOpenedBy = OpenedBy & { customer?: string };
+/** How a session was opened, at which customer of Flinks, and the name of its login's turn: see turns.ts. */
+export type SessionOpenedBy = OpenedBy & { customer?: string; turn?: string };
 
 /** A name for a customer of an instance. It is kept with the session, in encrypted payloads only. */
 export const customerOf = ({ baseUrl, customerId }: Pick<FlinksClientOptions, 'baseUrl' | 'customerId'>): string =>
@@ -26,6 +26,10 @@ export function refuseUnfit(customer: string | undefined, session: SessionOpened
 }
 
 const unfit = 'UnfitWorker';
+
+/** The failure of a call that was not made and may be made later, by this worker too. */
+export const withheld = (why: string): ApplicationFailure =>
+  ApplicationFailure.retryable(`${why} Nothing was sent.`, 'NothingSent');
 
 /** Whether a call was refused so. */
 export const isUnfit = (error: unknown): boolean => error instanceof ApplicationFailure && error.type === unfit;

@@ -1,6 +1,6 @@
 // How an ordinary activity holds its call: it heartbeats, and it is cancelled together with its HTTP request.
 import { Context } from '@temporalio/activity';
-import { leaseOf } from './lease.js';
+import { leaseOf, type Lease } from './lease.js';
 
 /** A cancelled run waits until its request is aborted, and hears of it with a heartbeat. So this bounds a cancel. */
 const heartbeatEveryMs = 1_000;
@@ -8,9 +8,9 @@ const heartbeatEveryMs = 1_000;
 /**
  * Runs `call` with the signal that aborts it, and heartbeats until it ends. The signal aborts when the run is cancelled or
  * when the lease is lost. An operator who pauses or resets the activity does not abort it: nobody would know then what the
- * bank has seen, and the call is soon over anyway.
+ * bank has seen, and the call is soon over anyway. `prove` asks Temporal whether the call is still ours.
  */
-export async function withHeartbeats<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withHeartbeats<T>(call: (signal: AbortSignal, prove: Lease['prove']) => Promise<T>): Promise<T> {
   const context = Context.current();
   const { cancellationSignal } = context;
   const hangUp = new AbortController();
@@ -26,7 +26,7 @@ export async function withHeartbeats<T>(call: (signal: AbortSignal) => Promise<T
     lease.check();
   }, heartbeatEveryMs);
   try {
-    return await call(AbortSignal.any([hangUp.signal, lease.signal]));
+    return await call(AbortSignal.any([hangUp.signal, lease.signal]), lease.prove);
   } finally {
     clearInterval(timer);
   }

@@ -4,20 +4,22 @@ import { createAuthorize } from './authorize.js';
 import type { Carriage } from './result-size.js';
 import type { RetryPolicy } from './retries.js';
 import { withShortForm } from './short-calls.js';
+import type { Turns } from './turns.js';
 
 /**
  * The activities of a worker, named after the Flinks endpoints that they call. Without a carriage results count as plain
  * JSON that has to fit into Temporal. `shortCalls` says whether this worker makes calls within workflow tasks: those bypass
- * the task queue and its rate limit. `customer` names the customer of Flinks that it has: see fit.ts.
+ * the task queue and its rate limit. `customer` names the customer of Flinks that it has: see fit.ts. By `turns` one call
+ * of a login counts at the bank at a time: see turns.ts.
  */
 export function createActivities(
   flinks: FlinksClient,
   policy: RetryPolicy,
   carriage?: Carriage,
-  { shortCalls = true, customer }: { shortCalls?: boolean; customer?: string } = {},
+  { shortCalls = true, customer, turns }: { shortCalls?: boolean; customer?: string; turns?: Turns } = {},
 ) {
   const activities = {
-    authorize: createAuthorize(flinks, policy, carriage, customer),
+    authorize: createAuthorize(flinks, policy, carriage, customer, turns),
     ...createAccountActivities(flinks, policy, carriage, customer),
   };
   return withShortForm(activities, shortCalls);

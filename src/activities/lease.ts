@@ -5,9 +5,12 @@
 //    nothing, and the SDK does not show the reply. So the lease sends heartbeats of its own.
 // 3. A confirmation counts from when it was asked for, not from when it came.
 // 4. The clock of the day may be set during a call, so it is not used.
+// 5. A worker may stand still for minutes before a call of its begins, or within it. So what counts at the bank is sent only
+//    right after Temporal has confirmed that the call is still ours.
 import type { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { isGrpcError } from '../sdk-internals/grpc-status.js';
+import { withheld } from './fit.js';
 
 const proofEveryMs = 2_000;
 /** The request has to be gone this long before the time-out. */
@@ -18,6 +21,8 @@ export interface Lease {
   signal: AbortSignal;
   /** Looks whether the call is still ours. Call this about every second. */
   check(): void;
+  /** Resolves when Temporal has confirmed that the call is still ours. Throws if it is not, or if nobody can say so. */
+  prove(): Promise<void>;
 }
 
 /** The right to make this call, for as long as Temporal confirms its heartbeats. */
@@ -29,16 +34,20 @@ export function leaseOf(context: Context): Lease {
 
   const give = (why: string): void => lost.abort(ApplicationFailure.retryable(why, 'TemporalUnreachable'));
 
-  async function confirm(): Promise<void> {
+  async function ask(): Promise<void> {
     const askedAt = performance.now();
+    const { client } = context;
+    const taskToken = Buffer.from(base64TaskToken, 'base64');
+    await client.withDeadline(Date.now() + proofEveryMs, () =>
+      client.workflowService.recordActivityTaskHeartbeat({ namespace, taskToken, identity: client.options.identity }),
+    );
+    confirmedAt = askedAt;
+  }
+
+  async function confirm(): Promise<void> {
     asking = true;
     try {
-      const { client } = context;
-      const taskToken = Buffer.from(base64TaskToken, 'base64');
-      await client.withDeadline(Date.now() + proofEveryMs, () =>
-        client.workflowService.recordActivityTaskHeartbeat({ namespace, taskToken, identity: client.options.identity }),
-      );
-      confirmedAt = askedAt;
+      await ask();
     } catch (error) {
       // The run was terminated, or its call was given away. Nobody waits for this one, and another may begin at any moment.
       if (isGrpcError(error, 'notFound')) give('The run of this call has ended, so the worker hung it up.');
@@ -56,6 +65,12 @@ export function leaseOf(context: Context): Lease {
       if (silentMs > heartbeatTimeoutMs - marginMs)
         give('The worker lost its connection to Temporal, so it hung up its call to Flinks.');
       else if (silentMs >= proofEveryMs && !asking) void confirm();
+    },
+    async prove() {
+      if (heartbeatTimeoutMs === undefined) return;
+      await ask().catch(() => {
+        throw withheld('Temporal did not confirm that this call is still the one of its run.');
+      });
     },
   };
 }

@@ -51,10 +51,11 @@ export async function start(
 
 export async function answer(
   client: AccountDetailsClient,
-  workflowId: string,
+  named: string,
   { json, round: seen }: CommandOptions & { round?: number },
 ): Promise<ExitCode> {
-  const { challenges = [], deadline, stage, round, requestId } = await client.progress(workflowId);
+  const { workflowId, runId } = await client.listed(named);
+  const { challenges = [], deadline, stage, round, requestId } = await client.progress(workflowId, { runId });
   // Asked for before anybody types: a person would answer a question that is no longer open.
   if (challenges.length === 0 && isInteractive())
     throw new CommandError(
@@ -66,24 +67,21 @@ export async function answer(
     ? { answers: await askChallenges(challenges, { deadline }) }
     : pipedAnswers(await readStdin(), challenges);
   // For the question that was open before anybody answered, and for no later one.
-  const outcome = await client.answer(workflowId, { round: seen ?? round, requestId: requestId ?? null, ...given });
+  const shown = { round: seen ?? round, requestId: requestId ?? null };
+  const outcome = await client.answer(workflowId, { ...shown, ...given }, { runId });
   if (json) writeJson(outcome);
   else say(`The answer was taken for round ${outcome.round}. Follow the run with: ${commandOn('watch', workflowId)}`);
   return exitCode.ok;
 }
 
-export async function status(
-  client: AccountDetailsClient,
-  workflowId: string,
-  { json }: CommandOptions,
-): Promise<ExitCode> {
-  const found = await client.status(workflowId);
+export async function status(client: AccountDetailsClient, named: string, { json }: CommandOptions): Promise<ExitCode> {
+  const found = await client.status(named);
   if (json) {
     writeJson(found);
     return exitCode.ok;
   }
   const screen = screenOf(process.stdout);
-  const { runId, status: state, progress } = found;
+  const { workflowId, runId, status: state, progress } = found;
   const colour = colourOfRun({ status: state, stage: progress?.stage });
   print(`${shownId(workflowId)} (run ${runId})`);
   process.stdout.write(`${painted(screen, colour, state)}\n`);
@@ -97,11 +95,11 @@ export async function status(
 
 export async function watch(
   client: AccountDetailsClient,
-  workflowId: string,
+  named: string,
   { json, timeout: timeoutMs }: CommandOptions,
 ): Promise<ExitCode> {
-  const last = await follow(client, workflowId, { timeoutMs, show: json ? 'json' : 'line' });
-  const { runId } = last;
+  const last = await follow(client, named, { timeoutMs, show: json ? 'json' : 'line' });
+  const { workflowId, runId } = last;
   if (last.status === 'COMPLETED') return exitCode.ok;
   // The lines on stdout have told a program everything; a person wants the reason.
   if (!json) await client.result(workflowId, { runId }).catch((error: unknown) => report(error, false));
@@ -110,10 +108,10 @@ export async function watch(
 
 export async function result(
   client: AccountDetailsClient,
-  workflowId: string,
+  named: string,
   { json, timeout: timeoutMs }: CommandOptions,
 ): Promise<ExitCode> {
-  const { runId } = await follow(client, workflowId, { timeoutMs, show: json ? 'none' : 'line' });
+  const { workflowId, runId } = await follow(client, named, { timeoutMs, show: json ? 'none' : 'line' });
   const retrieved = await client.result(workflowId, { runId });
   if (json) writeJson(retrieved);
   else process.stdout.write(accountsTable(retrieved));

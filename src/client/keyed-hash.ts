@@ -1,15 +1,7 @@
 // Ids that follow from a secret, readable in Temporal and yet of no use to a reader.
-import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import type { EncryptionCodec } from '../temporal/encryption/codec.js';
+import { keyedHashOf } from '../temporal/payloads.js';
 
-/**
- * A hash of these texts by a payload key, in hexadecimal. Without encryption there is no key, and nothing that it could
- * protect: all payloads are readable then.
- */
-export function keyedHash(temporal: Client, parts: readonly string[]): string {
-  const codec = temporal.options.loadedDataConverter.payloadCodecs.find((one) => 'keyedHash' in one);
-  return codec
-    ? (codec as EncryptionCodec).keyedHash(parts)
-    : createHash('sha256').update(JSON.stringify(parts)).digest('hex');
-}
+/** A hash of these texts by the oldest payload key of this client, in hexadecimal. */
+export const keyedHash = (temporal: Client, parts: readonly string[]): string =>
+  keyedHashOf(temporal.options.loadedDataConverter.payloadCodecs)(parts);

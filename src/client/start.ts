@@ -1,12 +1,13 @@
 // Starting a run, and joining the one that is open already.
+import { setTimeout as pause } from 'node:timers/promises';
 import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
+import { meantRun } from './meant-run.js';
 import { calling, isOpen, queryProgress, waitingForRun, type CallOptions } from './temporal-call.js';
 import { shownId } from '../contract/copyable.js';
 import { AccountDetailsError, InputError } from '../contract/errors.js';
 import {
   accountDetailsWorkflowId,
-  holdType,
   taskQueue,
   waitForChallengeName,
   workflowType,
@@ -134,33 +135,56 @@ async function startOrJoin<Begun extends { runId: string }>(
   const resolved = checkInput(input);
   const workflowId = workflowIdOf(temporal, resolved, options);
   const start = startOf(workflowId, input, resolved, options);
-  for (;;) {
+  for (let looks = 1; ; looks++) {
     try {
-      return { ...(await begin(start, options)), workflowId, started: true };
+      const begun = await begin(start, options);
+      // The server takes a start that was sent before for the same one, whatever is in it.
+      if (options.startId !== undefined)
+        await refuseOther(temporal, { workflowId, runId: begun.runId }, resolved, options);
+      return { ...begun, workflowId, started: true };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
     const joined = await join(temporal, workflowId, resolved, options);
-    // It closed in the meantime, so it may be started again.
     if (joined) return joined;
+    // It closed in the meantime, so it may be started again. An id that was held from another is free a moment later.
+    if (looks === mostLooks) throw conflict(`The workflow id ${shownId(workflowId)} is not free yet. Try again.`);
+    if (looks > 1) await pause(betweenLooksMs);
   }
 }
 
-/** The id of the login is taken, but not by a run that could be joined. */
-function notOurs(workflowId: string, type: string, parent = ''): InputError {
-  const holder = type === holdType ? `run ${parent} of the same login` : `a workflow of type ${type}`;
-  const message = `The workflow id ${workflowId} is taken by ${holder}. Wait for its end or cancel it.`;
-  return new InputError('InputConflict', message, ['workflowId']);
-}
+const mostLooks = 50;
+const betweenLooksMs = 100;
+
+const conflict = (message: string, fields = ['workflowId']): InputError =>
+  new InputError('InputConflict', message, fields);
 
 /** Joins the open run if its input means the same; undefined if no run is open. */
-const join = (temporal: Client, workflowId: string, input: ResolvedInput, { signal }: CallOptions) =>
-  calling(temporal, workflowId, { answeredBy: 'server', signal }, async (handle) => {
-    const { runId, status, type, parentExecution } = await handle.describe();
-    if (!isOpen(status.name)) return undefined;
-    if (type !== workflowType) throw notOurs(workflowId, type, parentExecution?.workflowId ?? '');
-    const fields = differingFields(input, await inputOf(temporal, { workflowId, runId }));
-    if (fields.length === 0) return { workflowId, runId, started: false as const };
-    const message = `Run ${shownId(workflowId)} is open with another input: ${fields.join(', ')} differ. Wait for its end or cancel it.`;
-    throw new InputError('InputConflict', message, fields);
-  });
+async function join(
+  temporal: Client,
+  workflowId: string,
+  input: ResolvedInput,
+  { signal }: CallOptions,
+): Promise<(StartedRun & { started: false }) | undefined> {
+  const { workflowId: meant, runId, status, type } = await meantRun(temporal, workflowId, { signal });
+  if (!isOpen(status.name)) return undefined;
+  const holder = meant === workflowId ? `a workflow of type ${type}` : `run ${shownId(meant)} of the same login`;
+  if (meant !== workflowId || type !== workflowType)
+    throw conflict(`The workflow id ${shownId(workflowId)} is taken by ${holder}. Wait for its end or cancel it.`);
+  await refuseOther(temporal, { workflowId, runId }, input, { signal });
+  return { workflowId, runId, started: false };
+}
+
+/** Throws if the run was started with an input that means something else. */
+async function refuseOther(
+  temporal: Client,
+  run: { workflowId: string; runId: string },
+  input: ResolvedInput,
+  { signal }: CallOptions,
+): Promise<void> {
+  const other = await calling(temporal, run.workflowId, { answeredBy: 'server', signal }, () => inputOf(temporal, run));
+  const fields = differingFields(input, other);
+  if (fields.length === 0) return;
+  const differ = `${fields.join(', ')} differ`;
+  throw conflict(`Run ${shownId(run.workflowId)} has another input: ${differ}. Wait for its end or cancel it.`, fields);
+}

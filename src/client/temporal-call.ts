@@ -25,6 +25,16 @@ const patienceMs = 5_000;
 /** Whether a run has still to end. One that an operator has paused has, too. */
 export const isOpen = (status: WorkflowExecutionStatusName): boolean => status === 'RUNNING' || status === 'PAUSED';
 
+/** A run itself: not what a retry policy or a cron schedule began after it. */
+const handleOf = (temporal: Client, workflowId: string, runId: string | undefined): WorkflowHandle =>
+  temporal.workflow.getHandle(workflowId, runId, { followRuns: false });
+
+/**
+ * Without it the server (1.32 was read) shows the end of a run that a retry policy or a cron schedule began again as
+ * *continued as new*, and not as it ended. The SDK does not send it.
+ */
+const seesRepetition = { 'supported-features': 'follows-next-run-id' };
+
 /** Makes calls about one run. `answeredBy` sets the time limit; without it the call waits as long as the run takes. */
 export async function calling<T>(
   temporal: Client,
@@ -38,7 +48,7 @@ export async function calling<T>(
   if (before) throw new WaitEndedError(workflowId, before);
   const late = answeredBy && timeLimit(answerTimeoutMs);
   try {
-    const made = () => call(temporal.workflow.getHandle(workflowId, runId));
+    const made = () => temporal.withMetadata(seesRepetition, () => call(handleOf(temporal, workflowId, runId)));
     return await until(temporal, { late, ends }, answeredBy === 'server' ? () => whileReadingMemos(made) : made);
   } catch (error) {
     const meanwhile = ended();

@@ -8,6 +8,7 @@ export const grpcStatus = {
   invalidArgument: 3,
   deadlineExceeded: 4,
   notFound: 5,
+  alreadyExists: 6,
   permissionDenied: 7,
   failedPrecondition: 9,
   unavailable: 14,

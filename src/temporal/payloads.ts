@@ -1,11 +1,12 @@
 // How this process writes and reads payloads: encrypted, unless PAYLOAD_ENCRYPTION=off says otherwise.
-import type { DataConverter } from '@temporalio/common';
+import type { DataConverter, PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { z } from 'zod';
 import { checkEnvironment, type Environment } from '../config/environment.js';
 import { encodedPayload } from '../sdk-internals/payload-encoding.js';
-import { createEncryptionCodec, type Accepted } from './encryption/codec.js';
+import { createEncryptionCodec, type Accepted, type EncryptionCodec } from './encryption/codec.js';
 import { localKeys, parsePayloadKeys, type KeyProvider } from './encryption/keys.js';
+import { createReadableCodec } from './encryption/off.js';
 import { failureConverterPath } from './failure-converter-path.cjs';
 import { externalStorageFor } from './storage/external-storage.js';
 import type { PayloadStore } from './storage/payload-store.js';
@@ -52,6 +53,9 @@ export const payloadVariables = z
 export const loadPayloadConfig = (environment: Environment = process.env): PayloadConfig =>
   checkEnvironment(payloadVariables, environment, ['PAYLOAD_KEYS']);
 
+const codecFor = (config: PayloadConfig, namespace: string, reader: 'worker' | 'client'): EncryptionCodec =>
+  config ? createEncryptionCodec({ ...config, namespace, reader }) : createReadableCodec({ namespace, reader });
+
 /** The data converter of a client or a worker in this namespace. Payloads are encrypted first and stored second. */
 export const dataConverterFor = (
   config: PayloadConfig,
@@ -59,9 +63,15 @@ export const dataConverterFor = (
   reader: 'worker' | 'client',
   store?: PayloadStore,
 ): DataConverter => ({
-  ...(config && { payloadCodecs: [createEncryptionCodec({ ...config, namespace, reader })], failureConverterPath }),
+  payloadCodecs: [codecFor(config, namespace, reader)],
+  ...(config && { failureConverterPath }),
   externalStorage: externalStorageFor(store),
 });
+
+/** The keyed hash of the codec among these, or one without a key if somebody else's codecs are used. */
+export const keyedHashOf = (codecs: readonly PayloadCodec[] = []): EncryptionCodec['keyedHash'] =>
+  (codecs.find((one): one is EncryptionCodec => 'keyedHash' in one) ?? createReadableCodec({ namespace: '' }))
+    .keyedHash;
 
 /** How many bytes a value takes up in Temporal, compressed and encrypted if this converter does that. */
 export async function encodedSize(converter: DataConverter, value: unknown): Promise<number> {

@@ -6,7 +6,7 @@ import type { Attempt } from '../activities/retries.js';
 import type { FailureType, Progress } from '../contract.js';
 import type { DataReply } from '../flinks/replies.js';
 import type { Run } from './context.js';
-import { byUnfitWorker, failureOf, isSilent, reported, runFailure } from './failures.js';
+import { failureOf, isSilent, isUnsent, reported, runFailure } from './failures.js';
 import { isPassing, tryShort, usualReply, waitAfter } from './short-calls.js';
 import { waitToRetry } from './waiting.js';
 
@@ -39,7 +39,7 @@ export const repeatable = <T extends Reply>(run: Run, label: string, call: Call<
 export const atMostOnce = <T extends Reply>(run: Run, label: string, whenLost: WhenLost<T>, call: Call<T>) =>
   noted(run, whenLost, () =>
     inAttempts(run, { attempt: 1, elapsedMs: 0 }, (at) =>
-      whereItFits(run, () => call(activities(run, label, noRetry), at)),
+      onceSent(run, () => call(activities(run, label, noRetry), at)),
     ),
   );
 
@@ -59,14 +59,14 @@ async function inAttempts<T>(run: Run, first: Attempt, make: (at: Attempt) => Pr
   }
 }
 
-/** Makes one attempt at a worker that fits. One that does not has sent nothing. */
-async function whereItFits<T>(run: Run, make: () => Promise<T>): Promise<T> {
+/** Makes one attempt, and waits for as long as nothing is sent: until a worker fits, or the login's turn is free. */
+async function onceSent<T>(run: Run, make: () => Promise<T>): Promise<T> {
   for (let refused = 1; ; refused++) {
     try {
       return await make();
     } catch (error) {
-      if (!byUnfitWorker(error)) throw error;
-      const waitMs = unfitWaitMs(refused);
+      if (!isUnsent(error)) throw error;
+      const waitMs = unsentWaitMs(refused);
       if (waitMs === undefined) throw failureOf(error, 'FlinksUnavailable', run.progress.current.requestId);
       await waitToRetry(run, waitMs);
     }
@@ -114,8 +114,8 @@ const whenWorkerDies = {
 } as const;
 const noRetry = { maximumAttempts: 1 } as const;
 
-/** A worker that does not fit sends nothing, so the call waits for one that does: as often as if workers died. */
-const unfitWaitMs = (refused: number): number | undefined =>
+/** What was not sent is tried again: until a worker fits, or the login's turn is free. As often as if workers died. */
+const unsentWaitMs = (refused: number): number | undefined =>
   refused < whenWorkerDies.maximumAttempts ? Math.min(2_000 * 2 ** (refused - 1), 30_000) : undefined;
 
 /** The ordinary activities, as this call needs them. */

@@ -29,11 +29,14 @@ export function reported(error: unknown): { type: FailureType; message: string; 
 export const isSilent = (error: unknown): boolean =>
   error instanceof ActivityFailure && !isCancellation(error) && !reported(error);
 
-/** Whether a worker refused a call before it sent anything: without the payload key, or of another customer of Flinks. */
-export const byUnfitWorker = (error: unknown): boolean =>
+/**
+ * Whether a worker did not make a call, which may be made later: without the payload key, of another customer of Flinks, or
+ * while another call of the login is under way.
+ */
+export const isUnsent = (error: unknown): boolean =>
   error instanceof ActivityFailure &&
   error.cause instanceof ApplicationFailure &&
-  (error.cause.type === 'UnknownPayloadKey' || error.cause.type === 'UnfitWorker');
+  ['UnknownPayloadKey', 'UnfitWorker', 'NothingSent'].includes(error.cause.type ?? '');
 
 /** The run's failure for a failed activity; a cancellation stays as it is. `silent` is the type for an activity that could not say anything. */
 export function failureOf(error: unknown, silent: FailureType, requestId: string | undefined): unknown {
@@ -49,8 +52,8 @@ export function failureOf(error: unknown, silent: FailureType, requestId: string
     ? runFailure(said.type, said.message, details)
     : runFailure(
         silent,
-        byUnfitWorker(error)
-          ? `No worker fits this run. ${(error as ActivityFailure).cause?.message ?? ''}`
+        isUnsent(error)
+          ? `The call was never made. ${(error as ActivityFailure).cause?.message ?? ''}`
           : `${error instanceof ActivityFailure ? error.activityType : 'A call'} gave no reply: its worker stopped or it ran out of time.`,
         details,
       );

@@ -3,8 +3,8 @@
 // 2. A run of a LoginId under any other id, as a Temporal Schedule or another workflow starts it, holds the login's own id
 //    by a child that does nothing. Temporal ends the child when the run closes, however it closes.
 // 3. If the login's own id is taken, a run that may log in at the bank ends before it asks Flinks anything. One on stored
-//    data goes on, since it does no harm.
-// 4. By the child, `forget` finds the run.
+//    data goes on, since it does no harm. Either has a child beside that id.
+// 4. By the child, `forget`, `status` and `list` find the run.
 import {
   ApplicationFailure,
   CancellationScope,
@@ -18,26 +18,35 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { accountDetailsWorkflowId, holdType, type FailureType, type ResolvedInput } from '../contract.js';
 import type { Run } from './context.js';
 
-/** The child: it waits until it is ended. Nobody may free the login by cancelling it while its run is open. */
+/** The child: it waits until it is ended. Whoever cancels it means the run, which may go on logging in meanwhile. */
 export const holdLogin = (): Promise<void> => CancellationScope.nonCancellable(() => condition(() => false));
+
+/** The turn of a login: it begins only when the turn is over. See activities/turns.ts. */
+export const turnAtTheBank = (): Promise<void> => Promise.resolve();
 
 /** Holds the own id of the login if this run is under another. Throws if a run that may log in has to stay away. */
 export async function holdOwnId(run: Run, { login, mode, onSessionLost }: ResolvedInput): Promise<void> {
   if (!('loginId' in login)) return;
-  const workflowId = accountDetailsWorkflowId(login.loginId);
-  if (workflowId === workflowInfo().workflowId || !patched('own-id')) return;
+  const ownId = accountDetailsWorkflowId(login.loginId);
+  const { workflowId, originalExecutionRunId } = workflowInfo();
+  if (ownId === workflowId || !patched('own-id')) return;
   run.beforeWait();
+  if (await hold(ownId)) return;
+  // Not `runId`: a replay after a reset has another.
+  await hold(`${ownId}-beside-${originalExecutionRunId}`);
+  if (mode === 'live' || onSessionLost === 'live') throw isTaken(ownId);
+}
+
+/** Starts the child under this id. Returns false if the id is taken. */
+async function hold(workflowId: string): Promise<boolean> {
   try {
     await CancellationScope.nonCancellable(() =>
-      startChild(holdType, {
-        workflowId,
-        args: [],
-        parentClosePolicy: ParentClosePolicy.TERMINATE,
-      }),
+      startChild(holdType, { workflowId, args: [], parentClosePolicy: ParentClosePolicy.TERMINATE }),
     );
+    return true;
   } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    if (mode === 'live' || onSessionLost === 'live') throw isTaken(workflowId);
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    throw error;
   }
 }
 

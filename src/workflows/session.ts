@@ -45,6 +45,7 @@ export async function openSession(run: Run, input: ResolvedInput, login: Login, 
     cached: mode === 'cached',
     ...('loginId' in login && { loginId: login.loginId }),
     ...(reply.customer !== undefined && { customer: reply.customer }),
+    ...(reply.turn !== undefined && { turn: reply.turn }),
   };
 
   const lastDeadline = Date.now() + allRoundsWithinMs;

@@ -15,4 +15,6 @@ export const sizes = {
   races: size('CHAOS_RACES', 500, 60),
   soakRuns: size('CHAOS_SOAK_RUNS', 20_000, 2_000),
   pairs: size('CHAOS_PAIRS', 1_000, 100),
+  /** Rounds in which one login is started in every way at once. */
+  startRounds: size('CHAOS_START_ROUNDS', 200, 8),
 };
