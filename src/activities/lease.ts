@@ -20,9 +20,9 @@ export interface Lease {
   /** Aborted when Temporal may soon give the call away. */
   signal: AbortSignal;
   /** Looks whether the call is still ours. Call this about every second. */
-  check(): void;
+  check: () => void;
   /** Resolves when Temporal has confirmed that the call is still ours. Throws if it is not, or if nobody can say so. */
-  prove(): Promise<void>;
+  prove: () => Promise<void>;
 }
 
 /** The right to make this call, for as long as Temporal confirms its heartbeats. */

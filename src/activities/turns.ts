@@ -6,7 +6,7 @@
 //    by then, and one that is given back costs no worker anything.
 // 4. Whoever finds the turn taken has sent nothing, and comes again.
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
 import { accountDetailsWorkflowId, taskQueue, turnType, type Login } from '../contract.js';
 import { isGrpcError } from '../sdk-internals/grpc-status.js';
 import { withheld } from './fit.js';

@@ -46,6 +46,18 @@ const endOf = ({ workflowId, runId }: Begun): Promise<string> =>
     (error: { code: string }) => error.code,
   );
 
+const answers = async (loginId: string): Promise<void> => {
+  const stdin = JSON.stringify(answersFor('question', [prompt]));
+  expect(await starter(['answer', '--login-id', loginId], { stdin })).toMatchObject({ exit: 0 });
+  expect(documentOf(await starter(['result', '--json', '--login-id', loginId]))).toMatchObject({
+    accounts: [{}, {}, {}, {}],
+  });
+};
+
+const cancels = async (loginId: string): Promise<void> => {
+  expect(await starter(['cancel', '--login-id', loginId])).toMatchObject({ exit: 0 });
+};
+
 const endChain = async (name: string, { workflowId }: Begun): Promise<void> => {
   // A run that was cancelled has no next one.
   if (name === 'cron')
@@ -83,16 +95,10 @@ describe.each(Object.keys(beside) as (keyof typeof beside)[])('%s', (name) => {
       ...begun,
       progress: { stage: 'awaitingAnswers' },
     });
-    if (name === 'a schedule') {
-      const stdin = JSON.stringify(answersFor('question', [prompt]));
-      expect(await starter(['answer', '--login-id', loginId], { stdin })).toMatchObject({ exit: 0 });
-      expect(documentOf(await starter(['result', '--json', '--login-id', loginId]))).toMatchObject({
-        accounts: [{}, {}, {}, {}],
-      });
-    } else {
-      expect(await starter(['cancel', '--login-id', loginId])).toMatchObject({ exit: 0 });
-      expect(await endOf(begun)).toBe('Cancelled');
-    }
+    const { end, means } =
+      name === 'a schedule' ? { end: 'completed', means: answers } : { end: 'Cancelled', means: cancels };
+    await means(loginId);
+    expect(await endOf(begun)).toBe(end);
     await endChain(name, begun);
     // The id is free again.
     await client.cancel((await client.start(input)).workflowId);

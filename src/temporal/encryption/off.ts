@@ -19,9 +19,13 @@ export function createReadableCodec(options: Pick<EncryptionOptions, 'namespace'
   return {
     encode: async (payloads) => payloads,
     decode: async (payloads, context) =>
-      (await Promise.all(payloads.map((one) => (isEncrypted(one) ? encrypted.decode([one], context) : [one])))).flat(),
+      (
+        await Promise.all(payloads.map(async (one) => (isEncrypted(one) ? encrypted.decode([one], context) : [one])))
+      ).flat(),
     decodeInput: async (payloads, of) =>
-      (await Promise.all(payloads.map((one) => (isEncrypted(one) ? encrypted.decodeInput([one], of) : [one])))).flat(),
+      (
+        await Promise.all(payloads.map(async (one) => (isEncrypted(one) ? encrypted.decodeInput([one], of) : [one])))
+      ).flat(),
     // There is no key, and nothing that it could protect: all payloads are readable.
     keyedHash: (parts) => createHash('sha256').update(JSON.stringify(parts)).digest('hex'),
   };

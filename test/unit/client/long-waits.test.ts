@@ -37,6 +37,7 @@ function sdk(endsAfterMs: number): Client {
       current = signal;
       return call();
     },
+    withMetadata: (_headers: unknown, call: () => Promise<unknown>) => call(),
     withDeadline: (_at: number, call: () => Promise<unknown>) => call(),
     connection: { close: async () => void (closed = true) },
   } as unknown as Client;
