@@ -22,6 +22,10 @@ export const progressName = 'progress';
 
 /** The workflow id of a LoginId. The same LoginId, in whatever case, is the same run, so no two can overlap. */
 export const accountDetailsWorkflowId = (loginId: string): string => `account-details-${loginId.toLowerCase()}`;
+/** The id of the turn of a login with this workflow id. */
+export const turnId = (workflowId: string): string => `${workflowId}-turn`;
+/** The id by which a run under another id stands beside this one, which was taken. */
+export const besideId = (workflowId: string, runId: string): string => `${workflowId}-beside-${runId}`;
 
 /** Search attributes and the types under which the worker registers them. */
 export const searchAttributes = {
@@ -52,6 +56,9 @@ export const failureTypes = [
   'ResponseTooLarge',
 ] as const;
 export type FailureType = (typeof failureTypes)[number];
+
+/** The types of failure of a call that a worker did not make, and that may be made later: nothing was sent. */
+export const withheldTypes = ['UnknownPayloadKey', 'UnfitWorker', 'NothingSent'] as const;
 
 /** Why an answer was not taken. */
 export const rejectionTypes = [

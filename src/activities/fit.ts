@@ -3,6 +3,7 @@
 // 2. A worker that does not fit sends nothing, and fails the attempt in a way that a worker that fits can cure.
 import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
+import type { withheldTypes } from '../contract.js';
 import type { FlinksClientOptions } from '../flinks/client.js';
 import type { OpenedBy } from '../flinks/errors.js';
 
@@ -25,11 +26,13 @@ export function refuseUnfit(customer: string | undefined, session: SessionOpened
   );
 }
 
-const unfit = 'UnfitWorker';
+type Withheld = (typeof withheldTypes)[number];
+
+const unfit = 'UnfitWorker' satisfies Withheld;
 
 /** The failure of a call that was not made and may be made later, by this worker too. */
 export const withheld = (why: string): ApplicationFailure =>
-  ApplicationFailure.retryable(`${why} Nothing was sent.`, 'NothingSent');
+  ApplicationFailure.retryable(`${why} Nothing was sent.`, 'NothingSent' satisfies Withheld);
 
 /** Whether a call was refused so. */
 export const isUnfit = (error: unknown): boolean => error instanceof ApplicationFailure && error.type === unfit;

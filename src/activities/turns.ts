@@ -7,7 +7,7 @@
 // 4. Whoever finds the turn taken has sent nothing, and comes again.
 import { Context } from '@temporalio/activity';
 import type { ApplicationFailure } from '@temporalio/common';
-import { accountDetailsWorkflowId, taskQueue, turnType, type Login } from '../contract.js';
+import { accountDetailsWorkflowId, taskQueue, turnId, turnType, type Login } from '../contract.js';
 import { isGrpcError } from '../sdk-internals/grpc-status.js';
 import { withheld } from './fit.js';
 
@@ -52,11 +52,13 @@ export function createTurns({ longestCallMs, keyedHash }: TurnOptions): Turns {
 
   return {
     nameOf: (login) =>
-      `${accountDetailsWorkflowId(
-        'loginId' in login
-          ? login.loginId
-          : keyedHash(['turn', login.institution.toLowerCase(), login.username]).slice(0, 32),
-      )}-turn`,
+      turnId(
+        accountDetailsWorkflowId(
+          'loginId' in login
+            ? login.loginId
+            : keyedHash(['turn', login.institution.toLowerCase(), login.username]).slice(0, 32),
+        ),
+      ),
     async take(name, call) {
       const runId = await begin(name).catch((error: unknown) => {
         throw isTaken(error)

@@ -2,7 +2,7 @@
 // data that caused the error, and an HTTP library's error holds the whole request.
 import { types } from 'node:util';
 import { ApplicationFailure } from '@temporalio/common';
-import { failureTypes, rejectionTypes } from '../contract.js';
+import { failureTypes, rejectionTypes, withheldTypes } from '../contract.js';
 import { ShownError } from '../contract/shown-error.js';
 import { fromFlinks } from './from-flinks.js';
 
@@ -15,7 +15,7 @@ export interface ErrorFields {
   stack?: string[];
 }
 
-const ourTypes = new Set<unknown>([...failureTypes, ...rejectionTypes, 'UnknownPayloadKey']);
+const ourTypes = new Set<unknown>([...failureTypes, ...rejectionTypes, ...withheldTypes]);
 const longestMessage = 500;
 const mostFrames = 12;
 

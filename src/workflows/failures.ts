@@ -1,7 +1,7 @@
 // The typed ends of a run.
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { FailureDetails } from '../activities/failures.js';
-import { failureTypes, type FailureType } from '../contract.js';
+import { failureTypes, withheldTypes, type FailureType } from '../contract.js';
 import { nextStep } from './next-step.js';
 
 /** Ends the run with one of the contract's failures. `what` says what happened; what to do next is added. */
@@ -36,7 +36,7 @@ export const isSilent = (error: unknown): boolean =>
 export const isUnsent = (error: unknown): boolean =>
   error instanceof ActivityFailure &&
   error.cause instanceof ApplicationFailure &&
-  ['UnknownPayloadKey', 'UnfitWorker', 'NothingSent'].includes(error.cause.type ?? '');
+  withheldTypes.some((type) => type === (error.cause as ApplicationFailure).type);
 
 /** The run's failure for a failed activity; a cancellation stays as it is. `silent` is the type for an activity that could not say anything. */
 export function failureOf(error: unknown, silent: FailureType, requestId: string | undefined): unknown {

@@ -15,7 +15,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { accountDetailsWorkflowId, holdType, type FailureType, type ResolvedInput } from '../contract.js';
+import { accountDetailsWorkflowId, besideId, holdType, type FailureType, type ResolvedInput } from '../contract.js';
 import type { Run } from './context.js';
 
 /** The child: it waits until it is ended. Whoever cancels it means the run, which may go on logging in meanwhile. */
@@ -33,7 +33,7 @@ export async function holdOwnId(run: Run, { login, mode, onSessionLost }: Resolv
   run.beforeWait();
   if (await hold(ownId)) return;
   // Not `runId`: a replay after a reset has another.
-  await hold(`${ownId}-beside-${originalExecutionRunId}`);
+  await hold(besideId(ownId, originalExecutionRunId));
   if (mode === 'live' || onSessionLost === 'live') throw isTaken(ownId);
 }
 

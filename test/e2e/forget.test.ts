@@ -11,7 +11,7 @@ import type { TemporalServer } from '../../dev/temporal-server.js';
 import { workerEnvironment } from '../../simulator/defaults.js';
 import { loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
 import { connectClient, type AccountDetailsClient } from '../../src/client.js';
-import { accountDetailsWorkflowId, workflowType } from '../../src/contract.js';
+import { accountDetailsWorkflowId, turnId, workflowType } from '../../src/contract.js';
 import { openPayloadStore } from '../../src/temporal/storage/storage.js';
 import { createNamespace } from '../support/namespaces.js';
 import { s3Credentials } from '../support/s3-server.js';
@@ -214,6 +214,21 @@ test('a login whose run is open is refused and keeps everything; later its card 
   expect(await storedFor(workflowId)).toEqual([]);
 });
 
+test('what a live login leaves beside its run is gone, too', async () => {
+  const loginId = loginIdFor('plain', 12);
+  const { workflowId, runId } = await client.start({ login: { loginId }, mode: 'live' });
+  await client.result(workflowId);
+  const turn = turnId(workflowId);
+  await until('the turn is listed as closed', async () => {
+    const query = `WorkflowId = "${turn}" AND ExecutionStatus = "Terminated"`;
+    const { executions } = await connection.workflowService.listWorkflowExecutions({ namespace, query });
+    return executions.length > 0;
+  });
+  expect(await forget(['--login-id', loginId])).toMatchObject({ exit: 0, document: { workflowId, runs: 1 } });
+  await expectGone(workflowId, [runId]);
+  expect(await listed(turn)).toEqual([]);
+});
+
 test('without the store that holds payloads of a run, the run is kept; with a wrong one that is said', async () => {
   const workflowId = "it’s the customer’s \\ own 'id'";
   const login = { institution: 'FlinksCapital', username: 'plain+11', password: 'Everyday' };
@@ -254,7 +269,7 @@ test('runs that closed long ago are gone, and younger and open ones, of the same
     login: { loginId: pending },
     polling: { interval: '10 minutes', deadline: '1 hour' },
   });
-  const query = `CloseTime < '${new Date(before).toISOString()}'`;
+  const query = `WorkflowType = '${workflowType}' AND CloseTime < '${new Date(before).toISOString()}'`;
   const due = async () => {
     const { executions } = await connection.workflowService.listWorkflowExecutions({ namespace, query });
     return executions.map(({ execution }) => execution?.runId);

@@ -4,11 +4,12 @@ import { requestsOf } from '../../simulator/record.js';
 import { loginIdFor } from '../../simulator/server.js';
 import { accountDetailsWorkflowId, holdType, taskQueue, workflowType } from '../../src/contract.js';
 import { liveStack } from '../support/live-stack.js';
+import { deletesAtOnce } from '../support/servers.js';
 import { starterHere } from '../support/starter-here.js';
 import { errorOf } from '../support/starter.js';
 import { until } from '../support/until.js';
 
-const { server, simulator, temporal, client, work } = await liveStack();
+const { server, simulator, temporal, client, work } = await liveStack({ server: { settings: deletesAtOnce } });
 await work({ LOG_LEVEL: 'error' });
 const starter = starterHere(server.address);
 
@@ -90,6 +91,28 @@ test('a scheduled run of stored data is found and deleted with the runs of its l
   expect((await starter(['forget', '--login-id', loginId, '--json'])).exit).toBe(0);
   const gone = await starter(['status', scheduled.workflowId, '--json']);
   expect(errorOf(gone).code).toBe('NoSuchRun');
+});
+
+test('a run of stored data that found its login taken is deleted with the runs of its login', async () => {
+  const loginId = loginIdFor('pending-2-polls', 5);
+  const own = accountDetailsWorkflowId(loginId);
+  const first = await client.start({ login: { loginId }, polling: { interval: '1 second', deadline: '1 minute' } });
+  const beside = await startUnder('beside-it', {
+    login: { loginId },
+    polling: { interval: '1 second', deadline: '1 minute' },
+  });
+  await Promise.all([client.result(own, first), beside.result()]);
+  await until('all are listed as closed', async () => {
+    const query = `WorkflowId STARTS_WITH "${own}" AND ExecutionStatus != "Running"`;
+    const { executions } = await temporal.connection.workflowService.listWorkflowExecutions({
+      namespace: 'default',
+      query,
+    });
+    return executions.length === 2;
+  });
+  const forgotten = await starter(['forget', '--login-id', loginId, '--json']);
+  expect(forgotten).toMatchObject({ exit: 0, stdout: expect.stringContaining('"runs":2') });
+  expect(errorOf(await starter(['status', beside.workflowId, '--json'])).code).toBe('NoSuchRun');
 });
 
 test('a run that is repeated by a retry policy logs in live once', async () => {

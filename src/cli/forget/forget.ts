@@ -1,4 +1,5 @@
 // Deletes runs for good: those of one login, or all that are old.
+import { setTimeout as pause } from 'node:timers/promises';
 import { loadWorkerConfig } from '../../config.js';
 import { readTogether } from '../../config/environment.js';
 import { accountDetailsWorkflowId } from '../../contract.js';
@@ -48,6 +49,7 @@ export async function forget({ json, ...options }: ForgetOptions): Promise<ExitC
       line.end();
       say(text);
     },
+    pause,
   };
   try {
     if (workflowId) {

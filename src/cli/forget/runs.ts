@@ -1,8 +1,10 @@
 // Which runs are deleted, and in which order: the card at Flinks first, then stored payloads, then histories.
+import { workflowType } from '../../contract.js';
 import { shownId } from '../../contract/copyable.js';
 import { AccountDetailsError } from '../../contract/errors.js';
 import { ConfigurationError } from '../../config/environment.js';
-import { closedBefore, type ErasableRun, type Erasure } from '../../temporal/erasure.js';
+import { closedBefore, type ErasableRun } from '../../temporal/erasable-runs.js';
+import type { Erasure } from '../../temporal/erasure.js';
 import type { CardOutcome } from './card.js';
 import { CommandError, exitCode } from '../terminal/output.js';
 
@@ -20,7 +22,11 @@ export interface Means {
   progress: (text: string) => void;
   /** Writes a line that stays. `progress` replaces the line before it. */
   note: (text: string) => void;
+  pause: (ms: number) => Promise<unknown>;
 }
+
+/** Lists are about a second late, so a run that closed just now may be missing in them. Milliseconds. */
+const listsAreLate = 2_000;
 
 /** Deletes every run of a workflow id, and the card with `deleteCard`. Throws a CommandError if a run of the id is open. */
 export async function forgetId(
@@ -28,32 +34,29 @@ export async function forgetId(
   workflowId: string,
   deleteCard: (() => Promise<CardOutcome>) | undefined,
 ): Promise<Forgotten> {
-  const { erasure, hasStore, progress, note } = means;
-  let found = await closedRuns(erasure, workflowId, 'Nothing was deleted.');
-  refuseWithoutStore(means, found);
+  const { erasure, hasStore, progress, note, pause } = means;
+  let found = await closedRunsOf(erasure, workflowId, 'Nothing was deleted.');
+  refuseWithoutStore(means, allOf(found));
   // The card first: after that, no other run can retrieve anything with it.
   const card = await deleteCard?.();
   // If a later step fails, people must know that the card is gone.
   if (card === 'deleted') note('The card at Flinks is deleted.');
   // Flinks may have taken minutes for it, and a run may have begun meanwhile.
-  if (card) found = await closedRuns(erasure, workflowId, 'It began while the card was deleted. No run was deleted.');
-  let [runs, payloads] = [0, 0];
+  if (card) found = await closedRunsOf(erasure, workflowId, 'It began while the card was deleted. No run was deleted.');
+  const began = 'It began meanwhile. The runs that had ended before are deleted.';
+  let [anything, runs, payloads] = [card === 'deleted', 0, 0];
   // Also without a run: payloads stay stored when a namespace's retention has deleted their run.
   do {
-    if (found.length > 0)
-      progress(
-        `Deleting ${counted(found.length, 'run')} of ${shownId(workflowId)} and waiting until the server has done it.`,
-      );
-    // The runs under other ids first: without those that point to them nobody would find them.
-    for (const [id, parents] of await parentsOf(erasure, found)) {
-      payloads += await eraseOf(means, id, parents);
-      runs += parents.length;
-    }
-    payloads += await eraseOf(means, workflowId, found);
-    runs += found.length;
-    found = await closedRuns(erasure, workflowId, 'It began meanwhile. The runs that had ended before are deleted.');
-  } while (found.length > 0);
-  if (runs === 0 && payloads === 0 && card !== 'deleted') {
+    const count = retrievals(allOf(found));
+    if (count > 0)
+      progress(`Deleting ${counted(count, 'run')} of ${shownId(workflowId)} and waiting until the server has done it.`);
+    for (const [id, its] of found) payloads += await eraseOf(means, id, its);
+    anything ||= payloads > 0 || allOf(found).length > 0;
+    runs += count;
+    if (allOf(found).length > 0) await pause(listsAreLate);
+    found = await closedRunsOf(erasure, workflowId, began);
+  } while (allOf(found).length > 0);
+  if (!anything) {
     const noCard = card === 'unknown' ? ' Flinks has no card of this login either.' : '';
     throw new AccountDetailsError('NoSuchRun', `There is no run ${shownId(workflowId)}.${noCard}`);
   }
@@ -76,15 +79,15 @@ export async function forgetOlder(
     if (runs.length > 0) ids.push(workflowId);
   });
   refuseWithoutStore(means, due);
-  if (due.length > 0) await agreed(due.length);
+  if (retrievals(due) > 0) await agreed(retrievals(due));
   let [done, payloads] = [0, 0];
   await inBatches(ids, async (workflowId) => {
     // Looked up again: while somebody thought about the question, a run may have been reset, and needs the old one.
     const runs = await dueOf(workflowId);
     const deleted = await eraseOf(means, workflowId, runs);
     payloads += deleted;
-    done += runs.length;
-    progress(`Deleted ${done} of ${counted(due.length, 'run')}.`);
+    done += retrievals(runs);
+    progress(`Deleted ${done} of ${counted(retrievals(due), 'run')}.`);
   });
   return { runs: done, ...(hasStore && { payloads }) };
 }
@@ -105,25 +108,37 @@ async function eraseOf(
   return deleted;
 }
 
-/** The runs under other ids of the same login, by their workflow id. Throws a CommandError if one is open. */
-async function parentsOf(erasure: Erasure, runs: readonly ErasableRun[]): Promise<[string, ErasableRun[]][]> {
+type RunsById = [workflowId: string, runs: ErasableRun[]][];
+
+/**
+ * The runs of a workflow id, and of the same login under other ids, in the order in which they are deleted. Throws a
+ * CommandError if one is open.
+ */
+async function closedRunsOf(erasure: Erasure, workflowId: string, state: string): Promise<RunsById> {
+  const ids = [...(await erasure.idsBeside(workflowId)), workflowId];
+  const here = await Promise.all(ids.map(async (id): Promise<RunsById[number]> => [id, await erasure.runsOf(id)]));
+  // The runs under other ids first: without those that point to them nobody would find them.
+  const found = [...(await parentsOf(erasure, allOf(here))), ...here];
+  for (const [id, runs] of found) if (runs.some(({ closedAt }) => closedAt === undefined)) throw open(id, state);
+  return found;
+}
+
+/** The runs under other ids of the same login, by their workflow id. */
+async function parentsOf(erasure: Erasure, runs: readonly ErasableRun[]): Promise<RunsById> {
   const parents = runs.flatMap(({ parent }) => parent ?? []);
   const byId = [...new Set(parents.map(({ workflowId }) => workflowId))].map(
-    async (workflowId): Promise<[string, ErasableRun[]]> => {
+    async (workflowId): Promise<RunsById[number]> => {
       const ids = new Set(parents.flatMap((one) => (one.workflowId === workflowId ? one.runId : [])));
-      const found = (await erasure.runsOf(workflowId)).filter(({ runId }) => ids.has(runId));
-      if (found.some(({ closedAt }) => closedAt === undefined)) throw open(workflowId, 'No run was deleted.');
-      return [workflowId, found];
+      return [workflowId, (await erasure.runsOf(workflowId)).filter(({ runId }) => ids.has(runId))];
     },
   );
   return Promise.all(byId);
 }
 
-async function closedRuns(erasure: Erasure, workflowId: string, state: string): Promise<ErasableRun[]> {
-  const runs = await erasure.runsOf(workflowId);
-  if (runs.every(({ closedAt }) => closedAt !== undefined)) return runs;
-  throw open(workflowId, state);
-}
+const allOf = (found: RunsById): ErasableRun[] => found.flatMap(([, runs]) => runs);
+
+/** How many of these runs a person knows of. The others were started by our workflows, and do nothing. */
+const retrievals = (runs: readonly ErasableRun[]): number => runs.filter(({ type }) => type === workflowType).length;
 
 const open = (workflowId: string, state: string): CommandError =>
   new CommandError(

@@ -5,12 +5,15 @@ import { workerEnvironment } from '../../../simulator/defaults.js';
 import { loginIdFor, startSimulator, type Simulator } from '../../../simulator/server.js';
 import { forgetCard } from '../../../src/cli/forget/card.js';
 import { main } from '../../../src/starter.js';
+import { workflowType } from '../../../src/contract.js';
 import { loadWorkerConfig } from '../../../src/config.js';
-import { closedBefore, createErasure, RunsStillFoundError, type ErasableRun } from '../../../src/temporal/erasure.js';
+import { closedBefore, type ErasableRun } from '../../../src/temporal/erasable-runs.js';
+import { createErasure, RunsStillFoundError } from '../../../src/temporal/erasure.js';
 import type { PayloadStore } from '../../../src/temporal/storage/storage.js';
 
 const run = (runId: string, closedAt?: number, resetTo?: string): ErasableRun => ({
   runId,
+  type: workflowType,
   closedAt,
   resetTo,
   storedPayloads: 0,
@@ -36,7 +39,7 @@ describe('erasing a run', () => {
     closeTime: msNumberToTs(1_000),
   };
   const notFound = Object.assign(new Error('workflow not found'), { code: 5, details: '', metadata: {} });
-  const given = { runId: 'run-1', closedAt: 1_000, resetTo: undefined, storedPayloads: 2 };
+  const given = { runId: 'run-1', type: workflowType, closedAt: 1_000, resetTo: undefined, storedPayloads: 2 };
 
   /** A server that still lists a deleted run, and then still has its history, for so many questions each. */
   function slowServer(listedFor: number, describedFor: number, onList = () => {}) {

@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { forgetId, forgetOlder, type Means } from '../../../../src/cli/forget/runs.js';
+import { workflowType } from '../../../../src/contract.js';
 import { CommandError } from '../../../../src/cli/terminal/output.js';
-import type { ErasableRun, Erasure } from '../../../../src/temporal/erasure.js';
+import type { ErasableRun } from '../../../../src/temporal/erasable-runs.js';
+import type { Erasure } from '../../../../src/temporal/erasure.js';
 
 const closed = (runId: string, more: Partial<ErasableRun> = {}): ErasableRun => ({
   runId,
+  type: workflowType,
   closedAt: 1,
   resetTo: undefined,
   storedPayloads: 0,
@@ -26,6 +29,7 @@ beforeEach(() => {
 function means({ onErase = (_id: string) => {}, payloads = 1, hasStore = true } = {}): Means {
   const erasure: Erasure = {
     runsOf: async (id) => [...(runs.get(id) ?? [])],
+    idsBeside: async (id) => [...runs.keys()].filter((one) => one.startsWith(`${id}-`)),
     idsClosedBefore: async () => [...runs.keys()],
     erase: async (id, going) => {
       // Later than the others of its batch.
@@ -39,7 +43,7 @@ function means({ onErase = (_id: string) => {}, payloads = 1, hasStore = true } 
       return going.length * payloads;
     },
   };
-  return { erasure, hasStore, progress: () => {}, note: (text) => notes.push(text) };
+  return { erasure, hasStore, progress: () => {}, note: (text) => notes.push(text), pause: async () => {} };
 }
 
 const agree = async () => {};
