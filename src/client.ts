@@ -2,15 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, type WorkflowExecutionStatusName } from '@temporalio/client';
 import { answerBySignal, answerByUpdate } from './client/answer.js';
-import {
-  calling,
-  endCalls,
-  isNoWorker,
-  isOpen,
-  queryProgress,
-  resultOf,
-  type CallOptions,
-} from './client/temporal-call.js';
+import { describeRetrieval } from './client/retrieval.js';
+import { endCalls, isNoWorker, isOpen, queryProgress, resultOf, type CallOptions } from './client/temporal-call.js';
 import { cancelRun } from './client/cancel.js';
 import { WaitEndedError } from './contract/errors.js';
 import { listRuns, listedRun, type ListFilter, type ListedRun } from './client/list.js';
@@ -99,9 +92,9 @@ export class AccountDetailsClient {
   }
 
   /**
-   * Starts or joins as `start` does, and returns when the bank asks something or the run has ended, however it did. One
-   * request does all of it. If no worker takes the run, `NoWorker` comes after 5 to 15 s. The run is started all the same,
-   * and goes on once a worker runs.
+   * Starts or joins as `start` does, and returns when the bank asks something or the run has ended, however it did. However
+   * many wait for a run, and give it up, it can still be answered. If no worker takes the run, `NoWorker` comes after 5 to
+   * 15 s. The run is started all the same, and goes on once a worker runs.
    */
   async startAndWaitForChallenge(
     input: RetrieveAccountDetailsInput,
@@ -112,27 +105,23 @@ export class AccountDetailsClient {
 
   /** Where a run stands, open or closed. */
   async status(workflowId: string, options: CallOptions = {}): Promise<RunStatus> {
-    const described = await calling(this.temporal, workflowId, { ...options, answeredBy: 'server' }, (handle) =>
-      handle.describe(),
-    );
+    const { runId, status } = await describeRetrieval(this.temporal, workflowId, options);
     const { signal } = options;
-    const progress = await this.progress(workflowId, { signal, runId: described.runId }).catch((error: unknown) => {
+    const progress = await queryProgress(this.temporal, workflowId, { signal, runId }).catch((error: unknown) => {
       if (isNoWorker(error)) return undefined;
       throw error;
     });
-    const { runId, status } = described;
     return { workflowId, runId, status: status.name, ...(progress && { progress }) };
   }
 
   /** A run as lists show it, but without their delay. Asks no worker. */
   async listed(workflowId: string, options: CallOptions = {}): Promise<ListedRun> {
-    return calling(this.temporal, workflowId, { ...options, answeredBy: 'server' }, async (handle) =>
-      listedRun(await handle.describe()),
-    );
+    return listedRun(await describeRetrieval(this.temporal, workflowId, options));
   }
 
   /** What the run reports. Needs a worker, even after the run has closed: throws `NoWorker` without one. */
   async progress(workflowId: string, options: CallOptions = {}): Promise<Progress> {
+    await describeRetrieval(this.temporal, workflowId, options);
     return queryProgress(this.temporal, workflowId, options);
   }
 
@@ -159,9 +148,7 @@ export class AccountDetailsClient {
    * is the contract's failure type. Give the `runId` of a start to get that run's result, whatever was started later.
    */
   async result(workflowId: string, { signal, runId }: CallOptions = {}): Promise<RetrieveAccountDetailsResult> {
-    const described = await calling(this.temporal, workflowId, { answeredBy: 'server', signal, runId }, (handle) =>
-      handle.describe(),
-    );
+    const described = await describeRetrieval(this.temporal, workflowId, { signal, runId });
     return resultOf(this.temporal, workflowId, described.runId, { signal });
   }
 

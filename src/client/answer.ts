@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { calling, type CallOptions } from './temporal-call.js';
 import { keyedHash } from './keyed-hash.js';
+import { describeRetrieval } from './retrieval.js';
 import { AnswerRejectedError } from '../contract/errors.js';
 import { answerName, type AnswerOutcome, type ReadAnswers, type SecurityAnswers } from '../contract.js';
 import { parseAnswers } from '../contract/answers.js';
@@ -20,6 +21,7 @@ export async function answerByUpdate(
   const { answerId, round, answers } = full;
   // The server answers an update with a known id by itself, also after the close. So the id stands for all that was sent.
   const updateId = keyedHash(temporal, [answerId, String(round), JSON.stringify(answers)]);
+  await describeRetrieval(temporal, workflowId, options);
   return calling(temporal, workflowId, { ...options, answeredBy: 'worker' }, (handle) =>
     handle.executeUpdate<AnswerOutcome, [ReadAnswers]>(answerName, { args: [full], updateId }),
   );
@@ -32,6 +34,7 @@ export async function answerBySignal(
   options: CallOptions,
 ): Promise<void> {
   const full = read(answer);
+  await describeRetrieval(temporal, workflowId, options);
   await calling(temporal, workflowId, { ...options, answeredBy: 'server' }, (handle) =>
     handle.signal<[ReadAnswers]>(answerName, full),
   );

@@ -1,5 +1,6 @@
 // Cancelling a run, and knowing that it is closed.
 import type { Client } from '@temporalio/client';
+import { describeRetrieval } from './retrieval.js';
 import { calling, isOpen, waitingForRun, type CallOptions } from './temporal-call.js';
 import { shownId } from '../contract/copyable.js';
 import { AccountDetailsError, RunFailedError } from '../contract/errors.js';
@@ -10,11 +11,10 @@ export async function cancelRun(
   { signal, ...which }: CallOptions,
 ): Promise<void> {
   const closed = new AccountDetailsError('RunClosed', `Run ${shownId(workflowId)} has already ended.`);
-  const asked = { answeredBy: 'server', signal } as const;
-  const { runId, status } = await calling(temporal, workflowId, { ...asked, ...which }, (handle) => handle.describe());
+  const { runId, status } = await describeRetrieval(temporal, workflowId, { signal, ...which });
   if (!isOpen(status.name)) throw closed;
   // By its run id: the login may be started again as soon as this run is closed.
-  await calling(temporal, workflowId, { ...asked, runId }, (run) => run.cancel());
+  await calling(temporal, workflowId, { answeredBy: 'server', signal, runId }, (run) => run.cancel());
   try {
     await waitingForRun(temporal, workflowId, { signal, runId }, (run) => run.result());
   } catch (error) {

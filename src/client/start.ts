@@ -1,14 +1,13 @@
 // Starting a run, and joining the one that is open already.
-import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
-import type { Workflow } from '@temporalio/common';
-import { calling, isOpen, queryProgress, waitingForRun, type CallOptions } from './temporal-call.js';
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import { challengeOf } from './challenge.js';
+import { otherHolder } from './retrieval.js';
+import { calling, isOpen, type CallOptions } from './temporal-call.js';
 import { shownId } from '../contract/copyable.js';
-import { AccountDetailsError, InputError } from '../contract/errors.js';
+import { InputError } from '../contract/errors.js';
 import {
   accountDetailsWorkflowId,
-  holdType,
   taskQueue,
-  waitForChallengeName,
   workflowType,
   type Progress,
   type ResolvedInput,
@@ -53,50 +52,39 @@ export function checkInput(input: unknown): ResolvedInput {
 }
 
 /** Starts a run, or joins the open one whose input means the same. */
-export const startRun = (
+export async function startRun(
   temporal: Client,
   input: RetrieveAccountDetailsInput,
   options: StartOptions,
-): Promise<StartedRun> =>
-  startOrJoin(temporal, input, options, (start, { signal }) =>
-    calling(temporal, start.workflowId, { answeredBy: 'server', signal }, async () => {
-      const { firstExecutionRunId } = await temporal.workflow.start(workflowType, start);
-      return { runId: firstExecutionRunId };
-    }),
-  );
+): Promise<StartedRun> {
+  const resolved = checkInput(input);
+  const workflowId = workflowIdOf(temporal, resolved, options);
+  const start = startOf(workflowId, input, resolved, options);
+  const { signal } = options;
+  for (;;) {
+    try {
+      return await calling(temporal, workflowId, { answeredBy: 'server', signal }, async () => {
+        const { firstExecutionRunId } = await temporal.workflow.start(workflowType, start);
+        return { workflowId, runId: firstExecutionRunId, started: true };
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+    const joined = await join(temporal, workflowId, resolved, options);
+    // It closed in the meantime, so it may be started again.
+    if (joined) return joined;
+  }
+}
 
-/** The same, and returns when the bank asks something or the run has ended: start, wait and answer are one request. */
+/** The same, and returns when the bank asks something or the run has ended. */
 export async function startRunAndWait(
   temporal: Client,
   input: RetrieveAccountDetailsInput,
   options: StartOptions,
 ): Promise<StartedRunWithProgress> {
-  const run = await startOrJoin(temporal, input, options, (start, { signal }) =>
-    waitingForRun(temporal, start.workflowId, { signal }, async () => {
-      const update = await temporal.workflow.startUpdateWithStart<Workflow, Progress, []>(waitForChallengeName, {
-        startWorkflowOperation: new WithStartWorkflowOperation(workflowType, start),
-        // As executeUpdateWithStart does it, which returns no run id. The type only allows to wait less.
-        waitForStage: 'COMPLETED' as 'ACCEPTED',
-      });
-      return { runId: update.workflowRunId ?? '', progress: await update.result() };
-    }),
-  );
-  return 'progress' in run ? run : { ...run, progress: await challengeOf(temporal, run.workflowId, options) };
+  const run = await startRun(temporal, input, options);
+  return { ...run, progress: await challengeOf(temporal, run, options) };
 }
-
-/** Where an open run stands once the bank asks something, or has ended by now. */
-async function challengeOf(temporal: Client, workflowId: string, { signal }: CallOptions): Promise<Progress> {
-  try {
-    return await waitingForRun(temporal, workflowId, { signal }, (handle) =>
-      handle.executeUpdate<Progress, []>(waitForChallengeName),
-    );
-  } catch (error) {
-    if (!(error instanceof AccountDetailsError) || error.code !== 'RunClosed') throw error;
-    return queryProgress(temporal, workflowId, { signal });
-  }
-}
-
-type Start = ReturnType<typeof startOf>;
 
 const startOf = (
   workflowId: string,
@@ -125,40 +113,20 @@ function workflowIdOf(temporal: Client, { login }: ResolvedInput, { workflowId }
   throw new InputError('InvalidInput', message, ['workflowId']);
 }
 
-async function startOrJoin<Begun extends { runId: string }>(
-  temporal: Client,
-  input: RetrieveAccountDetailsInput,
-  options: StartOptions,
-  begin: (start: Start, options: CallOptions) => Promise<Begun>,
-): Promise<(Begun & { workflowId: string; started: true }) | (StartedRun & { started: false })> {
-  const resolved = checkInput(input);
-  const workflowId = workflowIdOf(temporal, resolved, options);
-  const start = startOf(workflowId, input, resolved, options);
-  for (;;) {
-    try {
-      return { ...(await begin(start, options)), workflowId, started: true };
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    }
-    const joined = await join(temporal, workflowId, resolved, options);
-    // It closed in the meantime, so it may be started again.
-    if (joined) return joined;
-  }
-}
-
 /** The id of the login is taken, but not by a run that could be joined. */
-function notOurs(workflowId: string, type: string, parent = ''): InputError {
-  const holder = type === holdType ? `run ${parent} of the same login` : `a workflow of type ${type}`;
-  const message = `The workflow id ${workflowId} is taken by ${holder}. Wait for its end or cancel it.`;
+function taken(workflowId: string, by: string): InputError {
+  const message = `The workflow id ${shownId(workflowId)} is taken by ${by}. Wait for its end or cancel it.`;
   return new InputError('InputConflict', message, ['workflowId']);
 }
 
 /** Joins the open run if its input means the same; undefined if no run is open. */
 const join = (temporal: Client, workflowId: string, input: ResolvedInput, { signal }: CallOptions) =>
   calling(temporal, workflowId, { answeredBy: 'server', signal }, async (handle) => {
-    const { runId, status, type, parentExecution } = await handle.describe();
+    const described = await handle.describe();
+    const { runId, status } = described;
     if (!isOpen(status.name)) return undefined;
-    if (type !== workflowType) throw notOurs(workflowId, type, parentExecution?.workflowId ?? '');
+    const other = otherHolder(described);
+    if (other !== undefined) throw taken(workflowId, other);
     const fields = differingFields(input, await inputOf(temporal, { workflowId, runId }));
     if (fields.length === 0) return { workflowId, runId, started: false as const };
     const message = `Run ${shownId(workflowId)} is open with another input: ${fields.join(', ')} differ. Wait for its end or cancel it.`;

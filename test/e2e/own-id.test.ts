@@ -54,7 +54,8 @@ test('while a run under another id is open, its login is taken, and is free when
   const { round, requestId = null, challenges = [] } = await client.progress('nightly');
   await client.answer('nightly', { round, requestId, answers: { [challenges[0]?.prompt ?? '']: 'Montreal' } });
   await handle.result();
-  await until('the login is free', async () => (await client.listed(own)).status === 'TERMINATED');
+  const hold = temporal.workflow.getHandle(own);
+  await until('the login is free', async () => (await hold.describe()).status.name === 'TERMINATED');
   expect(await client.start({ login: { loginId } })).toMatchObject({ started: true });
 });
 
