@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, type WorkflowExecutionStatusName } from '@temporalio/client';
 import { answerBySignal, answerByUpdate } from './client/answer.js';
-import { describeRetrieval } from './client/retrieval.js';
+import { describeRetrieval, withNextRun } from './client/retrieval.js';
 import { endCalls, isNoWorker, isOpen, queryProgress, resultOf, type CallOptions } from './client/temporal-call.js';
 import { cancelRun } from './client/cancel.js';
 import { WaitEndedError } from './contract/errors.js';
@@ -149,7 +149,12 @@ export class AccountDetailsClient {
    */
   async result(workflowId: string, { signal, runId }: CallOptions = {}): Promise<RetrieveAccountDetailsResult> {
     const described = await describeRetrieval(this.temporal, workflowId, { signal, runId });
-    return resultOf(this.temporal, workflowId, described.runId, { signal });
+    const which = { signal, runId: described.runId };
+    try {
+      return await resultOf(this.temporal, workflowId, described.runId, { signal });
+    } catch (error) {
+      throw await withNextRun(this.temporal, workflowId, which, error);
+    }
   }
 
   /**

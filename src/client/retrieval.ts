@@ -2,7 +2,7 @@
 // customer, and whose state and result are not what the caller asked for.
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { shownId } from '../contract/copyable.js';
-import { AccountDetailsError } from '../contract/errors.js';
+import { AccountDetailsError, RunFailedError } from '../contract/errors.js';
 import { holdType, workflowType } from '../contract.js';
 import { calling, type CallOptions } from './temporal-call.js';
 
@@ -29,4 +29,20 @@ export function otherHolder({
   return type === holdType
     ? `run ${shownId(parentExecution?.workflowId ?? '')} of the same login`
     : `a workflow of type ${shownId(type)}`;
+}
+
+/**
+ * The error of a run that was terminated, with the id of the run in which it goes on if the reason was a reset. Any other error is
+ * returned as it is.
+ */
+export async function withNextRun(
+  temporal: Client,
+  workflowId: string,
+  which: CallOptions,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof RunFailedError) || error.code !== 'Terminated') return error;
+  const { raw } = await describeRetrieval(temporal, workflowId, which);
+  const next = raw.workflowExtendedInfo?.resetRunId;
+  return next ? new RunFailedError('Terminated', `${error.message} It was reset, and goes on as run ${next}.`) : error;
 }
