@@ -1,11 +1,17 @@
 // The library that backends and apps import: starts, watches, answers and ends runs. It never imports the worker.
-import { setTimeout as pause } from 'node:timers/promises';
 import { Client, type WorkflowExecutionStatusName } from '@temporalio/client';
 import { answerBySignal, answerByUpdate } from './client/answer.js';
 import { describeRetrieval, withNextRun } from './client/retrieval.js';
-import { endCalls, isNoWorker, isOpen, queryProgress, resultOf, type CallOptions } from './client/temporal-call.js';
+import {
+  endCalls,
+  isNoWorker,
+  isOpen,
+  pausing,
+  queryProgress,
+  resultOf,
+  type CallOptions,
+} from './client/temporal-call.js';
 import { cancelRun } from './client/cancel.js';
-import { WaitEndedError } from './contract/errors.js';
 import { listRuns, listedRun, type ListFilter, type ListedRun } from './client/list.js';
 import {
   startRun,
@@ -181,15 +187,13 @@ export class AccountDetailsClient {
       if (now !== last) yield status;
       if (!isOpen(status.status)) return;
       last = now;
-      await pause(Math.max(everyMs, 100), undefined, signal && { signal }).catch((error: unknown) => {
-        throw signal?.aborted ? new WaitEndedError(workflowId, signal) : error;
-      });
+      await pausing(this.temporal, workflowId, Math.max(everyMs, 100), signal);
     }
   }
 
   /**
-   * Closes the connection, once the calls that are under way have ended. Whatever still waits for a run is given up with
-   * `WaitAborted`; the runs go on.
+   * Closes the connection, once the calls that are under way have ended. Whatever still waits for a run or is watched is given up
+   * with `WaitAborted`, and so is every later call; the runs go on.
    */
   async close(): Promise<void> {
     await endCalls(this.temporal);

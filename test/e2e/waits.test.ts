@@ -88,6 +88,26 @@ describe('waits that nobody waits for any more', () => {
     for (const progress of heard) expect(progress).toMatchObject({ stage: 'cancelled' });
   });
 
+  test('those of a caller that asks again and again leave the run updates for answers', async () => {
+    const { workflowId } = await client.startAndWaitForChallenge({
+      login: { loginId: loginIdFor('question', 5) },
+      mode: 'live',
+    });
+    const handle = temporal.workflow.getHandle(workflowId);
+    const wait = (options: object = {}) =>
+      handle.executeUpdate<Progress, []>(waitForChallenge, options).then(
+        ({ round }) => round,
+        (error: { cause?: { type?: string } }) => error.cause?.type,
+      );
+    for (let n = 0; n < 500; n += 5)
+      expect(await Promise.all([1, 2, 3, 4, 5].map(() => wait()))).not.toContain(undefined);
+    expect(await wait()).toBe('TooManyWaits');
+    expect(await updatesOf(workflowId)).toBeLessThanOrEqual(500);
+    expect(await wait({ updateId: 'waitForChallenge-1' })).toBe(1);
+    await client.answer(workflowId, { answers });
+    await client.result(workflowId);
+  });
+
   test('a wait for the round after the one that was answered does not hear of the one before', async () => {
     const input = { login: { loginId: loginIdFor('two-rounds', 3) }, mode: 'live' } as const;
     const [first, ...others] = await Promise.all([1, 2, 3].map(() => client.startAndWaitForChallenge(input)));
