@@ -1,11 +1,9 @@
 // The library that backends and apps import: starts, watches, answers and ends runs. It never imports the worker.
-import { setTimeout as pause } from 'node:timers/promises';
 import { Client, type WorkflowExecutionStatusName } from '@temporalio/client';
 import { answerBySignal, answerByUpdate } from './client/answer.js';
-import { endCalls, isNoWorker, isOpen, queryProgress, resultOf, type CallOptions } from './client/temporal-call.js';
+import { endCalls, isNoWorker, isOpen, pausing, queryProgress, type CallOptions } from './client/temporal-call.js';
 import { cancelRun } from './client/cancel.js';
-import { meantProgress, meantRun } from './client/meant-run.js';
-import { WaitEndedError } from './contract/errors.js';
+import { meantProgress, meantResult, meantRun } from './client/meant-run.js';
 import { listRuns, listedRun, type ListFilter, type ListedRun } from './client/list.js';
 import {
   startRun,
@@ -92,9 +90,9 @@ export class AccountDetailsClient {
   }
 
   /**
-   * Starts or joins as `start` does, and returns when the bank asks something or the run has ended, however it did. One
-   * request does all of it. If no worker takes the run, `NoWorker` comes after 5 to 15 s. The run is started all the same,
-   * and goes on once a worker runs.
+   * Starts or joins as `start` does, and returns when the bank asks something or the run has ended, however it did. However
+   * many wait for a run, and give it up, it can still be answered. If no worker takes the run, `NoWorker` comes after 5 to
+   * 15 s. The run is started all the same, and goes on once a worker runs.
    */
   async startAndWaitForChallenge(
     input: RetrieveAccountDetailsInput,
@@ -149,8 +147,7 @@ export class AccountDetailsClient {
    * is the contract's failure type. Give the `runId` of a start to get that run's result, whatever was started later.
    */
   async result(workflowId: string, { signal, runId }: CallOptions = {}): Promise<RetrieveAccountDetailsResult> {
-    const meant = await meantRun(this.temporal, workflowId, { signal, runId });
-    return resultOf(this.temporal, meant.workflowId, meant.runId, { signal });
+    return meantResult(this.temporal, workflowId, { signal, runId });
   }
 
   /**
@@ -177,9 +174,7 @@ export class AccountDetailsClient {
       if (now !== last) yield status;
       if (!isOpen(status.status)) return;
       last = now;
-      await pause(Math.max(everyMs, 100), undefined, signal && { signal }).catch((error: unknown) => {
-        throw signal?.aborted ? new WaitEndedError(workflowId, signal) : error;
-      });
+      await pausing(this.temporal, workflowId, Math.max(everyMs, 100), signal);
     }
   }
 
@@ -190,8 +185,8 @@ export class AccountDetailsClient {
   }
 
   /**
-   * Closes the connection, once the calls that are under way have ended. Whatever still waits for a run is given up with
-   * `WaitAborted`; the runs go on.
+   * Closes the connection, once the calls that are under way have ended. Whatever still waits for a run or is watched is given up
+   * with `WaitAborted`, and so is every later call; the runs go on.
    */
   async close(): Promise<void> {
     await endCalls(this.temporal);

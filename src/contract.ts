@@ -18,6 +18,10 @@ export const turnType = 'turnAtTheBank';
 /** The name of the signal and of the update that carry a customer's answers. */
 export const answerName = 'answerSecurityChallenges';
 export const waitForChallengeName = 'waitForChallenge';
+/** The update id that all share who wait for what comes after this round: the run holds them as one. */
+export const sharedWaitId = (round: number): string => `${waitForChallengeName}-${round}`;
+/** The type with which a run refuses a wait, since it holds as many as it may. */
+export const tooManyWaits = 'TooManyWaits';
 export const progressName = 'progress';
 
 /** The workflow id of a LoginId. The same LoginId, in whatever case, is the same run, so no two can overlap. */

@@ -46,12 +46,15 @@ async def start(client: Client, login_id: str) -> WorkflowHandle:
 
 async def next_challenge(run: WorkflowHandle) -> dict | None:
     """Waits until the bank asks, or until the run has ended, which is told by None."""
-    try:
-        progress = await run.execute_update("waitForChallenge", result_type=dict)
-    except RPCError as error:
-        if error.status != RPCStatusCode.NOT_FOUND:
-            raise
-        return None  # The run had ended before it could be asked.
+    progress = await run.query("progress", result_type=dict)
+    if progress["stage"] != "awaitingAnswers":
+        shared = f"waitForChallenge-{progress['round']}"  # All who wait for the same thing share one update of the run.
+        try:
+            progress = await run.execute_update("waitForChallenge", id=shared, result_type=dict)
+        except RPCError as error:
+            if error.status != RPCStatusCode.NOT_FOUND:
+                raise
+            return None  # The run had ended before it could be asked.
     return progress if progress["stage"] == "awaitingAnswers" else None
 
 

@@ -43,6 +43,7 @@ const otherCodes: Record<Exclude<ErrorCode, FailureType | RejectionType> | Comma
   ServerUnreachable: true,
   AccessDenied: true,
   InvalidRequest: true,
+  ServerBusy: true,
   ServerError: true,
   UnreadablePayload: true,
   WaitTimedOut: true,

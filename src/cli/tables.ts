@@ -48,11 +48,17 @@ const accountColumns: Column<Account>[] = [
 const runColumns: Column<ListedRun>[] = [
   { title: 'Workflow id', cell: ({ workflowId }) => shownId(workflowId) },
   { title: 'Status', cell: ({ status }) => status, colour: colourOfRun },
-  { title: 'Stage', cell: ({ stage }) => shown(stage), colour: colourOfRun },
+  { title: 'Stage', cell: stageOf, colour: colourOfRun },
   { title: 'Since', cell: ({ since }) => since?.toISOString().replace(/\.\d+/, '') ?? '-' },
   { title: 'Institution', mayShrink: true, cell: ({ institution }) => shown(institution) },
   { title: 'Last code', mayShrink: true, cell: ({ lastFlinksCode }) => shown(lastFlinksCode) },
 ];
+
+/** A run that was ended from outside is in lists with the stage in which that happened. */
+function stageOf({ status, stage }: ListedRun): string {
+  const cutOff = status === 'TERMINATED' || status === 'TIMED_OUT';
+  return cutOff && stage !== undefined ? `was ${stage}` : shown(stage);
+}
 
 const shown = (value: unknown): string => (typeof value === 'string' && value !== '' ? value : '-');
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { calling, type CallOptions } from './temporal-call.js';
 import { keyedHash } from './keyed-hash.js';
+import { meantRun } from './meant-run.js';
 import { AnswerRejectedError } from '../contract/errors.js';
 import { answerName, type AnswerOutcome, type ReadAnswers, type SecurityAnswers } from '../contract.js';
 import { parseAnswers } from '../contract/answers.js';
@@ -20,7 +21,8 @@ export async function answerByUpdate(
   const { answerId, round, answers } = full;
   // The server answers an update with a known id by itself, also after the close. So the id stands for all that was sent.
   const updateId = keyedHash(temporal, [answerId, String(round), JSON.stringify(answers)]);
-  return calling(temporal, workflowId, { ...options, answeredBy: 'worker' }, (handle) =>
+  const { workflowId: meant, runId } = await meantRun(temporal, workflowId, options);
+  return calling(temporal, meant, { ...options, runId, answeredBy: 'worker' }, (handle) =>
     handle.executeUpdate<AnswerOutcome, [ReadAnswers]>(answerName, { args: [full], updateId }),
   );
 }
@@ -32,7 +34,8 @@ export async function answerBySignal(
   options: CallOptions,
 ): Promise<void> {
   const full = read(answer);
-  await calling(temporal, workflowId, { ...options, answeredBy: 'server' }, (handle) =>
+  const { workflowId: meant, runId } = await meantRun(temporal, workflowId, options);
+  await calling(temporal, meant, { ...options, runId, answeredBy: 'server' }, (handle) =>
     handle.signal<[ReadAnswers]>(answerName, full),
   );
 }

@@ -1,15 +1,14 @@
 // Starting a run, and joining the one that is open already.
 import { setTimeout as pause } from 'node:timers/promises';
-import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
-import type { Workflow } from '@temporalio/common';
-import { meantRun } from './meant-run.js';
-import { calling, isOpen, queryProgress, waitingForRun, type CallOptions } from './temporal-call.js';
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import { challengeOf } from './challenge.js';
+import { holderOf } from './meant-run.js';
+import { calling, isOpen, type CallOptions } from './temporal-call.js';
 import { shownId } from '../contract/copyable.js';
-import { AccountDetailsError, InputError } from '../contract/errors.js';
+import { InputError } from '../contract/errors.js';
 import {
   accountDetailsWorkflowId,
   taskQueue,
-  waitForChallengeName,
   workflowType,
   type Progress,
   type ResolvedInput,
@@ -54,50 +53,44 @@ export function checkInput(input: unknown): ResolvedInput {
 }
 
 /** Starts a run, or joins the open one whose input means the same. */
-export const startRun = (
+export async function startRun(
   temporal: Client,
   input: RetrieveAccountDetailsInput,
   options: StartOptions,
-): Promise<StartedRun> =>
-  startOrJoin(temporal, input, options, (start, { signal }) =>
-    calling(temporal, start.workflowId, { answeredBy: 'server', signal }, async () => {
-      const { firstExecutionRunId } = await temporal.workflow.start(workflowType, start);
-      return { runId: firstExecutionRunId };
-    }),
-  );
+): Promise<StartedRun> {
+  const resolved = checkInput(input);
+  const workflowId = workflowIdOf(temporal, resolved, options);
+  const start = startOf(workflowId, input, resolved, options);
+  const { signal } = options;
+  for (let looks = 1; ; looks++) {
+    try {
+      const runId = await calling(temporal, workflowId, { answeredBy: 'server', signal }, async () => {
+        const { firstExecutionRunId } = await temporal.workflow.start(workflowType, start);
+        return firstExecutionRunId;
+      });
+      // The server takes a start that was sent before for the same one, whatever is in it.
+      if (options.startId !== undefined) await refuseOther(temporal, { workflowId, runId }, resolved, options);
+      return { workflowId, runId, started: true };
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+    const joined = await join(temporal, workflowId, resolved, options);
+    if (joined) return joined;
+    // It closed in the meantime, so it may be started again. An id that was held from another is free a moment later.
+    if (looks === mostLooks) throw conflict(`The workflow id ${shownId(workflowId)} is not free yet. Try again.`);
+    if (looks > 1) await pause(betweenLooksMs);
+  }
+}
 
-/** The same, and returns when the bank asks something or the run has ended: start, wait and answer are one request. */
+/** The same, and returns when the bank asks something or the run has ended. */
 export async function startRunAndWait(
   temporal: Client,
   input: RetrieveAccountDetailsInput,
   options: StartOptions,
 ): Promise<StartedRunWithProgress> {
-  const run = await startOrJoin(temporal, input, options, (start, { signal }) =>
-    waitingForRun(temporal, start.workflowId, { signal }, async () => {
-      const update = await temporal.workflow.startUpdateWithStart<Workflow, Progress, []>(waitForChallengeName, {
-        startWorkflowOperation: new WithStartWorkflowOperation(workflowType, start),
-        // As executeUpdateWithStart does it, which returns no run id. The type only allows to wait less.
-        waitForStage: 'COMPLETED' as 'ACCEPTED',
-      });
-      return { runId: update.workflowRunId ?? '', progress: await update.result() };
-    }),
-  );
-  return 'progress' in run ? run : { ...run, progress: await challengeOf(temporal, run.workflowId, options) };
+  const run = await startRun(temporal, input, options);
+  return { ...run, progress: await challengeOf(temporal, run, options) };
 }
-
-/** Where an open run stands once the bank asks something, or has ended by now. */
-async function challengeOf(temporal: Client, workflowId: string, { signal }: CallOptions): Promise<Progress> {
-  try {
-    return await waitingForRun(temporal, workflowId, { signal }, (handle) =>
-      handle.executeUpdate<Progress, []>(waitForChallengeName),
-    );
-  } catch (error) {
-    if (!(error instanceof AccountDetailsError) || error.code !== 'RunClosed') throw error;
-    return queryProgress(temporal, workflowId, { signal });
-  }
-}
-
-type Start = ReturnType<typeof startOf>;
 
 const startOf = (
   workflowId: string,
@@ -126,33 +119,6 @@ function workflowIdOf(temporal: Client, { login }: ResolvedInput, { workflowId }
   throw new InputError('InvalidInput', message, ['workflowId']);
 }
 
-async function startOrJoin<Begun extends { runId: string }>(
-  temporal: Client,
-  input: RetrieveAccountDetailsInput,
-  options: StartOptions,
-  begin: (start: Start, options: CallOptions) => Promise<Begun>,
-): Promise<(Begun & { workflowId: string; started: true }) | (StartedRun & { started: false })> {
-  const resolved = checkInput(input);
-  const workflowId = workflowIdOf(temporal, resolved, options);
-  const start = startOf(workflowId, input, resolved, options);
-  for (let looks = 1; ; looks++) {
-    try {
-      const begun = await begin(start, options);
-      // The server takes a start that was sent before for the same one, whatever is in it.
-      if (options.startId !== undefined)
-        await refuseOther(temporal, { workflowId, runId: begun.runId }, resolved, options);
-      return { ...begun, workflowId, started: true };
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    }
-    const joined = await join(temporal, workflowId, resolved, options);
-    if (joined) return joined;
-    // It closed in the meantime, so it may be started again. An id that was held from another is free a moment later.
-    if (looks === mostLooks) throw conflict(`The workflow id ${shownId(workflowId)} is not free yet. Try again.`);
-    if (looks > 1) await pause(betweenLooksMs);
-  }
-}
-
 const mostLooks = 50;
 const betweenLooksMs = 100;
 
@@ -165,10 +131,11 @@ async function join(
   workflowId: string,
   input: ResolvedInput,
   { signal }: CallOptions,
-): Promise<(StartedRun & { started: false }) | undefined> {
-  const { workflowId: meant, runId, status, type } = await meantRun(temporal, workflowId, { signal });
+): Promise<StartedRun | undefined> {
+  const { workflowId: meant, runId, status, type } = await holderOf(temporal, workflowId, { signal });
   if (!isOpen(status.name)) return undefined;
-  const holder = meant === workflowId ? `a workflow of type ${type}` : `run ${shownId(meant)} of the same login`;
+  const holder =
+    meant === workflowId ? `a workflow of type ${shownId(type)}` : `run ${shownId(meant)} of the same login`;
   if (meant !== workflowId || type !== workflowType)
     throw conflict(`The workflow id ${shownId(workflowId)} is taken by ${holder}. Wait for its end or cancel it.`);
   await refuseOther(temporal, { workflowId, runId }, input, { signal });

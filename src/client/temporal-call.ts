@@ -42,9 +42,11 @@ export async function calling<T>(
   { answeredBy, signal, runId }: CallOptions & { answeredBy?: Answerer },
   call: (handle: WorkflowHandle) => Promise<T>,
 ): Promise<T> {
-  const ends = [signal, answeredBy ? undefined : callsOf(temporal).closing.signal];
+  const closing = callsOf(temporal).closing.signal;
+  const ends = [signal, answeredBy ? undefined : closing];
   const ended = () => ends.find((one) => one?.aborted);
-  const before = ended();
+  // What is under way may end, but nothing begins any more: the connection is about to be closed.
+  const before = ended() ?? (closing.aborted ? closing : undefined);
   if (before) throw new WaitEndedError(workflowId, before);
   const late = answeredBy && timeLimit(answerTimeoutMs);
   try {
@@ -86,6 +88,27 @@ export async function resultOf<T>(
       turn.abort();
     }
   }
+}
+
+/** Waits between two looks at a run. Throws a WaitEndedError as soon as the caller or `close` ends the waiting. */
+export async function pausing(
+  temporal: Client,
+  workflowId: string,
+  ms: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const end = AbortSignal.any([callsOf(temporal).closing.signal, ...(signal ? [signal] : [])]);
+  let timer: NodeJS.Timeout | undefined;
+  let wake = (): void => {};
+  await new Promise<void>((resolve) => {
+    wake = resolve;
+    timer = setTimeout(wake, ms);
+    end.addEventListener('abort', wake);
+    if (end.aborted) wake();
+  });
+  clearTimeout(timer);
+  end.removeEventListener('abort', wake);
+  if (end.aborted) throw new WaitEndedError(workflowId, end);
 }
 
 /** Asks the run where it stands. */

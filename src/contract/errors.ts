@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'ServerUnreachable'
   | 'AccessDenied'
   | 'InvalidRequest'
+  | 'ServerBusy'
   | 'ServerError'
   | 'UnreadablePayload'
   | 'PayloadStore'

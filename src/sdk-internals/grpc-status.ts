@@ -10,6 +10,7 @@ export const grpcStatus = {
   notFound: 5,
   alreadyExists: 6,
   permissionDenied: 7,
+  resourceExhausted: 8,
   failedPrecondition: 9,
   unavailable: 14,
   unauthenticated: 16,

@@ -1,5 +1,5 @@
 // Where Temporal is. It is read from Temporal's own environment configuration, the same for every program.
-import { Connection } from '@temporalio/client';
+import { Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ServerUnreachableError } from '../contract/errors.js';
 import { describeProxy } from '../contract/proxy.js';
@@ -12,6 +12,7 @@ import {
   type Environment,
 } from '../config/environment.js';
 import { warnIfReadable } from '../config/open-files.js';
+import { grpcStatus } from '../sdk-internals/grpc-status.js';
 import { temporalProxy } from './proxy.js';
 
 export type TemporalConfig = ReturnType<typeof loadClientConnectConfig> & { namespace: string; address: string };
@@ -74,6 +75,20 @@ function unreachable(address: string): ServerUnreachableError {
   return new ServerUnreachableError(address, ` It was asked through ${describeProxy(proxy)}. ${proxy.advice}`);
 }
 
+/** A server that is busy is asked so often, within some 5 seconds. Then the caller hears of it. */
+const mostAttemptsWhenBusy = 3;
+
+/** As the SDK repeats calls, which asks a busy server for some 40 seconds: whoever waits 10 would never hear why. */
+const retries = defaultGrpcRetryOptions();
+const interceptors = [
+  makeGrpcRetryInterceptor({
+    ...retries,
+    retryableDecider: (attempt, status) =>
+      retries.retryableDecider(attempt, status) &&
+      (status.code !== grpcStatus.resourceExhausted || attempt < mostAttemptsWhenBusy),
+  }),
+];
+
 /** Connects a client. Rejects with a ServerUnreachableError within five seconds, and does not go on trying. */
 export const connectTo = ({ address, connectionOptions }: TemporalConfig): Promise<Connection> =>
-  withinReach(address, Connection.connect({ ...connectionOptions, connectTimeout: connectTimeoutMs }));
+  withinReach(address, Connection.connect({ ...connectionOptions, interceptors, connectTimeout: connectTimeoutMs }));

@@ -23,7 +23,8 @@ import {
   ServerUnreachableError,
 } from '../contract/errors.js';
 import { shownId } from '../contract/copyable.js';
-import { failureTypes, rejectionTypes, taskQueue } from '../contract.js';
+import { harmless } from '../contract/harmless.js';
+import { failureTypes, rejectionTypes, taskQueue, tooManyWaits } from '../contract.js';
 import { grpcStatus } from '../sdk-internals/grpc-status.js';
 import { PayloadStoreError } from './storage/payload-store.js';
 
@@ -61,8 +62,10 @@ function serverSaid(
     case grpcStatus.cancelled:
     case grpcStatus.deadlineExceeded:
       return nobodyAnswered(workflowId, answeredBy);
+    case grpcStatus.resourceExhausted:
+      return serverBusy(details);
     case grpcStatus.failedPrecondition:
-      return noWorker(workflowId);
+      return /\bupdates\b/.test(details) ? serverBusy(details) : noWorker(workflowId);
     case grpcStatus.permissionDenied:
     case grpcStatus.unauthenticated:
       return new AccountDetailsError(
@@ -80,7 +83,7 @@ function runFailed(cause: Error | undefined, workflowId: string): RunFailedError
   if (cause instanceof CancelledFailure)
     return new RunFailedError('Cancelled', `Run ${shownId(workflowId)} was cancelled.`);
   if (cause instanceof TerminatedFailure)
-    return new RunFailedError('Terminated', `Run ${shownId(workflowId)} was terminated.`);
+    return new RunFailedError('Terminated', `Run ${shownId(workflowId)} was terminated${reasonOf(cause)}`);
   if (cause instanceof TimeoutFailure)
     return new RunFailedError(
       'TimedOut',
@@ -89,11 +92,18 @@ function runFailed(cause: Error | undefined, workflowId: string): RunFailedError
   const failure = cause instanceof ApplicationFailure ? cause : undefined;
   const type = failureTypes.find((known) => known === failure?.type);
   const { requestId, flinksCode } = (failure?.details?.[0] ?? {}) as { requestId?: string; flinksCode?: string };
-  const message = cause?.message ?? `Run ${shownId(workflowId)} failed.`;
+  const message = cause ? harmless(cause.message) : `Run ${shownId(workflowId)} failed.`;
   return new RunFailedError(type ?? 'RunFailed', message, { requestId, flinksCode });
 }
 
+/** Why an operator terminated a run, to end a sentence with. The SDK puts words of its own in the place of no reason. */
+function reasonOf({ message }: TerminatedFailure): string {
+  const reason = message === 'Workflow execution terminated' ? '' : harmless(message).trim();
+  return reason === '' ? '.' : `: ${/[.!?]$/.test(reason) ? reason : `${reason}.`}`;
+}
+
 function updateFailed(cause: Error | undefined, workflowId: string): AccountDetailsError {
+  if (cause instanceof ApplicationFailure && cause.type === tooManyWaits) return serverBusy(cause.message);
   const type = cause instanceof ApplicationFailure ? rejectionTypes.find((known) => known === cause.type) : undefined;
   return type
     ? new AnswerRejectedError(type, cause?.message ?? type)
@@ -116,6 +126,12 @@ const notFoundError = (message: string, workflowId: string): AccountDetailsError
   /already completed/.test(message)
     ? new AccountDetailsError('RunClosed', `Run ${shownId(workflowId)} has already ended.`)
     : new AccountDetailsError('NoSuchRun', `There is no run ${shownId(workflowId)}.`);
+
+const serverBusy = (details: string): AccountDetailsError =>
+  new AccountDetailsError(
+    'ServerBusy',
+    `Temporal takes no more of this now: ${details.replace(/\.$/, '')}. Call again in a moment, and less often if it lasts. An answer can be sent by signal meanwhile.`,
+  );
 
 const noWorker = (workflowId: string): AccountDetailsError =>
   new AccountDetailsError(

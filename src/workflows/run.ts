@@ -15,9 +15,10 @@ import type { Priority } from '@temporalio/common';
 import type { FailureDetails } from '../activities/failures.js';
 import { openAnswerDesk } from './answer-desk.js';
 import type { Run, ShortCalls } from './context.js';
-import { progressQuery, waitForChallenge } from './messages.js';
+import { progressQuery } from './messages.js';
 import { measureFailure, measureResult } from './metrics.js';
 import { createProgress } from './progress.js';
+import { openWaits } from './waits.js';
 
 export interface RunOptions {
   /** Whether runs that begin now write search attributes. */
@@ -41,15 +42,8 @@ export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (r
       shortCalls.heldUpMs = 0;
     },
   };
-  let ended = false;
   setHandler(progressQuery, () => progress.current);
-  setHandler(waitForChallenge, async () => {
-    // A cancelled run still has to answer those who wait for it.
-    await CancellationScope.nonCancellable(() =>
-      condition(() => ended || progress.current.stage === 'awaitingAnswers'),
-    );
-    return progress.current;
-  });
+  const endWaits = openWaits(progress);
 
   try {
     const result = await story(run);
@@ -74,7 +68,7 @@ export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (r
     measureFailure(error, progress.current);
     throw error;
   } finally {
-    ended = true;
+    endWaits();
     desk.close();
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   }

@@ -40,15 +40,17 @@ export async function liveStack(options: LiveStackOptions = {}): Promise<LiveSta
     const simulator = await startSimulator(options.simulator);
     stops.push(() => simulator.close());
     const connection = await Connection.connect({ address: server.address });
-    stops.push(() => connection.close());
     const temporal = new Client({ connection, dataConverter: testConverter('default', 'client') });
+    const client = new AccountDetailsClient(temporal);
+    // Not `connection.close()`: a call that was given up may still wait to be repeated, and would find no channel.
+    stops.push(() => client.close());
     const work = async (variables: Variables = {}): Promise<WorkerProcess> => {
       const worker = await startWorker(server, simulator, variables);
       stops.push(worker.stop);
       return worker;
     };
     afterAll(stop);
-    return { server, simulator, connection, temporal, client: new AccountDetailsClient(temporal), work };
+    return { server, simulator, connection, temporal, client, work };
   } catch (error) {
     await stop();
     throw error;

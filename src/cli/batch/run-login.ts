@@ -41,7 +41,7 @@ export async function runLogin(
   }
 }
 
-const stopsTheBatch = new Set<string>(['ServerUnreachable', 'NoSuchNamespace']);
+const stopsTheBatch = new Set<string>(['ServerUnreachable', 'ServerBusy', 'NoSuchNamespace']);
 
 async function outcomeOf(
   client: AccountDetailsClient,

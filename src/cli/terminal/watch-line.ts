@@ -1,4 +1,5 @@
-import type { RunStatus } from '../../client.js';
+import { isOpen, type RunStatus } from '../../client.js';
+import type { Stage } from '../../contract.js';
 
 const inWords: Record<string, string> = {
   authorizing: 'opening a session with Flinks',
@@ -11,20 +12,32 @@ const inWords: Record<string, string> = {
   cancelled: 'the run was cancelled',
 };
 
-/** One line that says where a run stands: stage, round, polls, next poll and time left at `now` (milliseconds). */
+/** The stage in which a run reports that it ended this way by itself. */
+const lastStage: Partial<Record<RunStatus['status'], Stage>> = {
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+};
+
+/**
+ * One line that says where a run stands: stage, round, polls, next poll and time left at `now` (milliseconds). A run that was
+ * ended from outside still reports the stage in which that happened, and what was due then: it does nothing any more.
+ */
 export function watchLine({ status, progress }: RunStatus, now: number): string {
-  if (!progress) return `${status.toLowerCase()} (no worker answers)`;
+  const how = status.toLowerCase().replaceAll('_', ' ');
+  if (!progress) return `${how} (no worker answers)`;
   const { stage, round, polls, nextPollAt, deadline, lastFlinksCode } = progress;
+  const cutOff = !isOpen(status) && stage !== lastStage[status];
   // The words come last: a narrow terminal cuts the line, and the numbers have to stay.
   const facts = [
     polls > 0 && `${polls} ${polls === 1 ? 'poll' : 'polls'}`,
-    nextPollAt !== undefined && `next poll in ${timeLeft(nextPollAt, now)}`,
-    deadline !== undefined && `${timeLeft(deadline, now)} left`,
+    !cutOff && nextPollAt !== undefined && `next poll in ${timeLeft(nextPollAt, now)}`,
+    !cutOff && deadline !== undefined && `${timeLeft(deadline, now)} left`,
     round > 0 && `round ${round}`,
     lastFlinksCode !== undefined && lastFlinksCode,
-    inWords[stage] ?? stage,
+    cutOff ? `it was in ${stage}` : (inWords[stage] ?? stage),
   ].filter((fact) => fact !== false);
-  return `${stage}: ${facts.join(' · ')}`;
+  return `${cutOff ? how : stage}: ${facts.join(' · ')}`;
 }
 
 /** Time until `at` as `m:ss`; `0:00` once it has passed. */

@@ -14,6 +14,7 @@ let closed = false;
 function sdk(endsAfterMs: number): Client {
   let current: AbortSignal | undefined;
   const endsAt = Date.now() + endsAfterMs;
+  let polls = 0;
   const request = (signal: AbortSignal | undefined) =>
     new Promise<void>((resolve, reject) => {
       const timer = setTimeout(resolve, requestMs);
@@ -24,7 +25,12 @@ function sdk(endsAfterMs: number): Client {
       if (signal) most = Math.max(most, getEventListeners(signal, 'abort').length);
     });
   const handle = {
-    describe: async () => ({ runId: 'run', status: { name: 'RUNNING' } }),
+    describe: async () => ({
+      type: 'retrieveAccountDetails',
+      runId: 'run',
+      status: { name: Date.now() < endsAt ? 'RUNNING' : 'COMPLETED' },
+    }),
+    query: async () => ({ stage: 'waitingForFlinks', round: 0, polls: polls++, rejectedAnswers: 0 }),
     async result() {
       const signal = current;
       while (Date.now() < endsAt) await request(signal);
@@ -91,4 +97,44 @@ test('close does not wait for a run: it gives the wait up and closes', async () 
   await closing;
   expect(await waiting).toMatchObject([{ reason: { code: 'WaitAborted' } }]);
   await expect(client.result('account-details-1')).rejects.toMatchObject({ code: 'WaitAborted' });
+});
+
+test('a run that is watched for an hour gathers no listeners', async () => {
+  const warn = vi.fn<(warning: Error) => void>();
+  process.on('warning', warn);
+  const client = new AccountDetailsClient(sdk(hour));
+  const caller = new AbortController();
+  const watchAll = async (): Promise<number> => {
+    let looks = 0;
+    for await (const { status } of client.watch('account-details-1', { signal: caller.signal }))
+      looks += status ? 1 : 0;
+    return looks;
+  };
+  const watched = watchAll();
+  await vi.advanceTimersByTimeAsync(hour + requestMs);
+  await expect(watched).resolves.toBeGreaterThan(3_000);
+  expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+  process.off('warning', warn);
+  expect(warn).not.toHaveBeenCalled();
+});
+
+test.each([[1_000], [10 * 60_000]])(
+  'close ends a watching at once, whenever the next look is due (%i ms)',
+  async (everyMs) => {
+    const client = new AccountDetailsClient(sdk(hour));
+    const looks = client.watch('account-details-1', { everyMs });
+    await looks.next();
+    const next = Promise.allSettled([looks.next()]);
+    await vi.advanceTimersByTimeAsync(everyMs / 2);
+    await client.close();
+    expect(closed).toBe(true);
+    expect(await next).toMatchObject([{ reason: { code: 'WaitAborted' } }]);
+  },
+);
+
+test('a client that was closed says so of every call', async () => {
+  const client = new AccountDetailsClient(sdk(hour));
+  await client.close();
+  const calls = [client.status('run'), client.progress('run'), client.cancel('run'), client.watch('run').next()];
+  for (const ended of await Promise.allSettled(calls)) expect(ended).toMatchObject({ reason: { code: 'WaitAborted' } });
 });

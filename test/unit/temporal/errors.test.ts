@@ -1,5 +1,5 @@
 import { ServiceError, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { ApplicationFailure, ValueError } from '@temporalio/common';
+import { ApplicationFailure, TerminatedFailure, ValueError } from '@temporalio/common';
 import { expect, test } from 'vitest';
 import { AccountDetailsError, RunFailedError } from '../../../src/contract/errors.js';
 import { errorFromTemporal, type Answerer } from '../../../src/temporal/errors.js';
@@ -21,11 +21,35 @@ test.each<[string, number, Answerer, string]>([
   ['no credentials', 16, 'server', 'AccessDenied'],
   ['a request that does not fit', 3, 'server', 'InvalidRequest'],
   ['a run that is not there', 5, 'server', 'NoSuchRun'],
-  ['a server that is overloaded', 8, 'server', 'ServerError'],
+  ['a server that is overloaded', 8, 'server', 'ServerBusy'],
+  ['a run with too many updates at once', 8, 'worker', 'ServerBusy'],
+  ['a server with a fault', 13, 'server', 'ServerError'],
 ])('%s (gRPC %i, for a %s) has a code of its own', (_what, code, answeredBy, expected) => {
   const error = become(said(code), answeredBy);
   expect(error).toBeInstanceOf(AccountDetailsError);
   expect(error).toMatchObject({ code: expected });
+});
+
+test('a run that has used up its updates is busy, and has a worker all the same', () => {
+  const details = 'limit on the total number of distinct updates in this workflow has been reached (2000)';
+  const busy = { code: 'ServerBusy', message: expect.stringContaining('by signal') };
+  expect(become(said(9, details))).toMatchObject(busy);
+  const refused = ApplicationFailure.create({ type: 'TooManyWaits', message: 'Too many wait for this run.' });
+  expect(become(new WorkflowUpdateFailedError('failed', refused))).toMatchObject(busy);
+});
+
+const terminated = (reason: string) =>
+  become(new WorkflowFailedError(reason, new TerminatedFailure(reason), 'NON_RETRYABLE_FAILURE'));
+
+test.each([
+  ['asked for by the customer', 'Run account-details-x was terminated: asked for by the customer.'],
+  ['It hung.', 'Run account-details-x was terminated: It hung.'],
+  ['a\u001b[2J\nb\u202e', 'Run account-details-x was terminated: a [2J b.'],
+  // The SDK's words if there is no reason.
+  ['Workflow execution terminated', 'Run account-details-x was terminated.'],
+  [' ', 'Run account-details-x was terminated.'],
+])('a terminated run says the reason that was given, harmlessly: %j', (reason, message) => {
+  expect(terminated(reason)).toMatchObject({ code: 'Terminated', message });
 });
 
 test('a failed run names its failure type, and what Flinks’ support asks for', () => {

@@ -49,6 +49,17 @@ test('a terminal too narrow for the columns gets one field below the other, and 
   expect(runsTable([run], pipe).split('\n')).toHaveLength(3);
 });
 
+test('a list says of a run that was ended from outside in which stage it was, and not that it is there', () => {
+  const of = (status: 'RUNNING' | 'TERMINATED' | 'TIMED_OUT') => {
+    const run = { workflowId: 'w', runId: 'r', status, stage: 'waitingForFlinks' as const };
+    const shown = { ...run, since: undefined, institution: undefined, lastFlinksCode: undefined };
+    return runsTable([shown], pipe).split('\n')[1];
+  };
+  expect(of('RUNNING')).toMatch(/RUNNING +waitingForFlinks/);
+  expect(of('TERMINATED')).toMatch(/TERMINATED +was waitingForFlinks/);
+  expect(of('TIMED_OUT')).toMatch(/TIMED_OUT +was waitingForFlinks/);
+});
+
 test('colours are for terminals that have them', () => {
   const colourful = { columns: 80, colours: true };
   expect(table(columns, accounts.slice(1, 2), colourful)).toContain('\u001b[32mÉpargne\u001b[39m  12345.00');

@@ -46,6 +46,27 @@ test.each(stages)('the stage %s is said in words, on one line', (stage) => {
   expect(line).not.toContain('undefined');
 });
 
+const dueOnce = { nextPollAt: '2026-01-15T12:00:12.000Z', deadline: '2026-01-15T12:28:30.000Z' };
+
+test.each([
+  ['TERMINATED', 'waitingForFlinks', 'terminated: 2 polls · round 1 · it was in waitingForFlinks'],
+  ['TIMED_OUT', 'awaitingAnswers', 'timed out: 2 polls · round 1 · it was in awaitingAnswers'],
+  ['CANCELLED', 'authorizing', 'cancelled: 2 polls · round 1 · it was in authorizing'],
+  ['FAILED', 'summarizing', 'failed: 2 polls · round 1 · it was in summarizing'],
+  ['TERMINATED', 'completed', 'terminated: 2 polls · round 1 · it was in completed'],
+] as const)('a run that is %s in %s is not shown as one that does something', (status, stage, line) => {
+  const progressThen: Progress = { ...progress, stage, polls: 2, round: 1, ...dueOnce };
+  expect(watchLine({ ...run, status, progress: progressThen }, now)).toBe(line);
+});
+
+test.each([
+  ['COMPLETED', 'completed', 'completed: the accounts are there'],
+  ['FAILED', 'failed', 'failed: the run ended without accounts'],
+  ['CANCELLED', 'cancelled', 'cancelled: the run was cancelled'],
+] as const)('a run that is %s and says so is shown in its own words', (status, stage, line) => {
+  expect(watchLine({ ...run, status, progress: { ...progress, stage } }, now)).toBe(line);
+});
+
 test('without a worker the line says so', () => {
   expect(watchLine(run, now)).toBe('running (no worker answers)');
 });
