@@ -94,9 +94,11 @@ function runFailed(cause: Error | undefined, workflowId: string): RunFailedError
 }
 
 function updateFailed(cause: Error | undefined, workflowId: string): AccountDetailsError {
-  const type = cause instanceof ApplicationFailure ? rejectionTypes.find((known) => known === cause.type) : undefined;
+  const refusal = cause instanceof ApplicationFailure ? cause : undefined;
+  const type = rejectionTypes.find((known) => known === refusal?.type);
+  const { fields } = (refusal?.details?.[0] ?? {}) as { fields?: string[] };
   return type
-    ? new AnswerRejectedError(type, cause?.message ?? type)
+    ? new AnswerRejectedError(type, refusal?.message ?? type, fields)
     : new AccountDetailsError('RunClosed', `Run ${shownId(workflowId)} ended before it answered this request.`);
 }
 
