@@ -16,7 +16,7 @@ import { loadCodecServerConfig, startCodecServer } from '../../src/codec-server/
 import { loadPayloadConfig } from '../../src/temporal/payloads.js';
 import { codeBlocks } from '../support/markdown.js';
 import { createNamespace } from '../support/namespaces.js';
-import { pythonWithSdk } from '../support/python-sdk.js';
+import { pythonWithSdk } from '../../dev/python-sdk.js';
 import { devServer } from '../support/servers.js';
 import { startWorker, type WorkerProcess } from '../support/worker-process.js';
 
