@@ -8,13 +8,13 @@ export interface Ran {
   stderr: string;
 }
 
-/** Runs a program to its end, five minutes at most. Its stdin holds `input`. Throws if it cannot be started. */
+/** Runs a program to its end, ten minutes at most. Its stdin holds `input`. Throws if it cannot be started. */
 export async function run(
   command: string,
   args: string[],
   { env, input = '' }: { env: NodeJS.ProcessEnv; input?: string },
 ): Promise<Ran> {
-  const child = spawn(command, args, { env, timeout: 300_000, killSignal: 'SIGKILL' });
+  const child = spawn(command, args, { env, timeout: 600_000, killSignal: 'SIGKILL' });
   const written = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)
     child[name].setEncoding('utf8').on('data', (text: string) => (written[name] += text));

@@ -72,7 +72,8 @@ async function findGo(env: NodeJS.ProcessEnv): Promise<string> {
   const [, major, minor] = /^go(\d+)\.(\d+)/.exec(version) ?? [];
   if (Number(major) > 1 || Number(minor) >= 26) return 'go';
   const folder = join(cacheFolder(env), `go-${goPackage.version}-${process.platform}-${process.arch}`);
-  const go = (root: string) => join(root, 'bin', 'go');
+  // The bin/ of the package is a script that wants its folder on Python's path.
+  const go = (root: string) => join(root, 'go', 'bin', 'go');
   if (existsSync(go(folder))) return go(folder);
   const python = await findPip(env);
   if (!python) throw new Error('Go wants go 1.26 or newer on PATH, or Python with pip to fetch it');

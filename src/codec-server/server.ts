@@ -98,7 +98,7 @@ export function createCodecServer({
   for (const operation of ['encode', 'decode', 'download'] as const) {
     server.post<{ Querystring: Record<string, unknown> }>(`/${operation}`, {
       onRequest: async (request) => {
-        const namespace = headerOf(request, 'x-namespace') ?? '';
+        const namespace = headerOf(request, 'x-namespace') ?? 'default';
         const origin = headerOf(request, 'origin');
         const shown = namespacePattern.test(namespace) ? namespace : '-';
         const line = newAuditLine(request, operation, shown, origin);
