@@ -6,6 +6,7 @@ import os
 import sys
 import uuid
 
+from contract import AnswerOutcome, Answers, FailureDetails, Input, Login, Progress, Result
 from remote_codec import RemoteCodec
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.converter import DataConverter
@@ -36,51 +37,55 @@ async def start(client: Client, login_id: str) -> WorkflowHandle:
     try:
         return await client.start_workflow(
             "retrieveAccountDetails",
-            {"login": {"loginId": login_id}},
+            Input(Login(login_id)),
             id=workflow_id,
             task_queue="flinks-account-details",
+            result_type=Result,
         )
     except WorkflowAlreadyStartedError:
-        return client.get_workflow_handle(workflow_id)
+        return client.get_workflow_handle(workflow_id, result_type=Result)
 
 
-async def next_challenge(run: WorkflowHandle) -> dict | None:
+async def next_challenge(run: WorkflowHandle) -> Progress | None:
     """Waits until the bank asks, or until the run has ended, which is told by None."""
-    progress = await run.query("progress", result_type=dict)
-    if progress["stage"] != "awaitingAnswers":
-        shared = f"waitForChallenge-{progress['round']}"  # All who wait for the same thing share one update of the run.
+    progress = await run.query("progress", result_type=Progress)
+    if progress.stage != "awaitingAnswers":
+        shared = f"waitForChallenge-{progress.round}"  # All who wait for the same thing share one update of the run.
         try:
-            progress = await run.execute_update("waitForChallenge", id=shared, result_type=dict)
+            progress = await run.execute_update("waitForChallenge", id=shared, result_type=Progress)
         except RPCError as error:
             if error.status != RPCStatusCode.NOT_FOUND:
                 raise
             return None  # The run had ended before it could be asked.
-    return progress if progress["stage"] == "awaitingAnswers" else None
+    return progress if progress.stage == "awaitingAnswers" else None
 
 
-async def answer(run: WorkflowHandle, progress: dict) -> None:
+async def answer(run: WorkflowHandle, progress: Progress) -> None:
     """Asks each question here, and sends all answers in one message until the run takes them."""
     while True:
         answers = {}
-        for challenge in progress["challenges"]:
-            print(challenge["prompt"], *challenge.get("choices", []), sep="\n  ")
-            answers[challenge["prompt"]] = input()
+        for challenge in progress.challenges or []:
+            print(challenge.prompt, *(challenge.choices or []), sep="\n  ")
+            answers[challenge.prompt] = input()
         answer_id = str(uuid.uuid4())  # An answer with the same id counts once, however often it is sent.
-        message = {
-            "round": progress["round"],
-            "requestId": progress["requestId"],
-            "answerId": answer_id,
-            "answers": answers,
-        }
+        message = Answers(answers, progress.round, progress.requestId, answer_id)
         try:
-            await run.execute_update("answerSecurityChallenges", message, id=answer_id)
+            await run.execute_update("answerSecurityChallenges", message, id=answer_id, result_type=AnswerOutcome)
             return
         except WorkflowUpdateFailedError as refusal:
             if not isinstance(refusal.cause, ApplicationError):
                 raise
-            print(f"{refusal.cause.type}: {refusal.cause.message}")
+            print(reason_of(refusal.cause))
             if refusal.cause.type in ("RoundOver", "NoChallengeOpen", "WrongSession"):
                 return  # These are answered no more: what comes next says why.
+
+
+def reason_of(failure: BaseException | None) -> str:
+    """A failure of the contract by its type, its message and what its details name; any other as it is."""
+    if not isinstance(failure, ApplicationError):
+        return f"The run ended: {failure}"
+    details = FailureDetails.of(failure.details[0]) if failure.details else ""
+    return f"{failure.type}: {failure.message} {details}"
 
 
 async def main(login_id: str) -> int:
@@ -90,13 +95,10 @@ async def main(login_id: str) -> int:
     try:
         result = await run.result()
     except WorkflowFailureError as failure:
-        cause = failure.cause
-        reason = f"{cause.type}: {cause.message}" if isinstance(cause, ApplicationError) else f"The run ended: {cause}"
-        print(reason, file=sys.stderr)
+        print(reason_of(failure.cause), file=sys.stderr)
         return 1
-    for account in result["accounts"]:  # Nearly every field of an account may be null or absent.
-        balance = account.get("balance") or {}
-        print(account.get("title"), balance.get("current"), account.get("currency"))
+    for account in result.accounts:
+        print(account.title, account.balance and account.balance.current, account.currency)
     return 0
 
 

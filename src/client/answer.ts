@@ -46,7 +46,7 @@ export async function answerBySignal(
  */
 function read(answer: SecurityAnswers): ReadAnswers & { answerId: string } {
   const parsed = parseAnswers(answer);
-  if (!('answers' in parsed)) throw new AnswerRejectedError('InvalidAnswer', parsed.message);
+  if (!('answers' in parsed)) throw new AnswerRejectedError('InvalidAnswer', parsed.message, parsed.fields);
   const full = { ...parsed.answers, answerId: parsed.answers.answerId ?? randomUUID() };
   if (Buffer.byteLength(JSON.stringify(full)) > mostBytes)
     throw new AnswerRejectedError('AnswerTooLarge', `The answers have more than ${mostBytes} bytes.`);

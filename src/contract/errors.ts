@@ -73,6 +73,13 @@ interface FromFlinks {
 export class AnswerRejectedError extends AccountDetailsError {
   override readonly name = 'AnswerRejectedError';
   declare readonly code: RejectionType;
+  /** What does not fit, if the answer is not of the right shape. */
+  readonly fields: string[];
+
+  constructor(code: RejectionType, message: string, fields: string[] = []) {
+    super(code, message);
+    this.fields = fields;
+  }
 }
 
 /** The caller's `signal` ended the waiting: `WaitTimedOut` by its time-out, `WaitAborted` otherwise. The run goes on. */

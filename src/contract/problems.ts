@@ -12,8 +12,18 @@ export type KnownFields = Readonly<Record<string, readonly string[]>>;
 
 type Path = readonly PropertyKey[];
 
-/** The problems that `issues` tell of `given`. Every field is named once. */
-export function problemsOf(issues: readonly z.core.$ZodIssue[], given: unknown, known: KnownFields): FieldProblem[] {
+/** Unknown fields that are named. Whoever sends thousands would get an error that is too large for Temporal to carry. */
+const mostUnknown = 100;
+
+/**
+ * The problems that `issues` tell of `given`, which is called `whole` if it is no object at all. Every field is named once.
+ */
+export function problemsOf(
+  issues: readonly z.core.$ZodIssue[],
+  given: unknown,
+  known: KnownFields,
+  whole = 'input',
+): FieldProblem[] {
   const unknown = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys' ? issue.keys.map((key) => unknownField(issue.path, key, known)) : [],
   );
@@ -21,9 +31,9 @@ export function problemsOf(issues: readonly z.core.$ZodIssue[], given: unknown, 
   const written = new Set(unknown.map(({ meant }) => meant));
   const isWritten = (path: Path): boolean => written.has(fieldName(path)) && valueAt(given, path) === undefined;
   const unfit = issues.flatMap(({ code, path, message }) =>
-    code === 'unrecognized_keys' || isWritten(path) ? [] : [{ field: fieldName(path), problem: message }],
+    code === 'unrecognized_keys' || isWritten(path) ? [] : [{ field: fieldName(path, whole), problem: message }],
   );
-  const all = [...unfit, ...unknown.map(({ field, problem }) => ({ field, problem }))];
+  const all = [...unfit, ...unknown.slice(0, mostUnknown).map(({ field, problem }) => ({ field, problem }))];
   return [...new Map(all.toReversed().map((one) => [one.field, one])).values()].toReversed();
 }
 
@@ -36,7 +46,7 @@ export const inWords = (problems: readonly FieldProblem[]): string =>
   problems.map(({ field, problem }) => `${field} ${problem}`).join('; ');
 
 function unknownField(path: Path, key: string, known: KnownFields) {
-  const meant = meantField(key, known[fieldName(path, '')]);
+  const meant = meantField(key, known[fieldName(path)]);
   return {
     field: fieldName([...path, key]),
     problem: `is not a known field${meant === undefined ? '' : `; did you mean ${meant}?`}`,
@@ -46,7 +56,7 @@ function unknownField(path: Path, key: string, known: KnownFields) {
 
 const plain = (name: string): string => name.replaceAll(/[-_]/g, '').toLowerCase();
 
-const fieldName = (path: Path, outermost = 'input'): string =>
+const fieldName = (path: Path, outermost = ''): string =>
   path.map((part) => String(part).slice(0, 64)).join('.') || outermost;
 
 const valueAt = (given: unknown, path: Path): unknown =>

@@ -103,10 +103,12 @@ function reasonOf({ message }: TerminatedFailure): string {
 }
 
 function updateFailed(cause: Error | undefined, workflowId: string): AccountDetailsError {
-  if (cause instanceof ApplicationFailure && cause.type === tooManyWaits) return serverBusy(cause.message);
-  const type = cause instanceof ApplicationFailure ? rejectionTypes.find((known) => known === cause.type) : undefined;
+  const refusal = cause instanceof ApplicationFailure ? cause : undefined;
+  if (refusal?.type === tooManyWaits) return serverBusy(refusal.message);
+  const type = rejectionTypes.find((known) => known === refusal?.type);
+  const { fields } = (refusal?.details?.[0] ?? {}) as { fields?: string[] };
   return type
-    ? new AnswerRejectedError(type, cause?.message ?? type)
+    ? new AnswerRejectedError(type, refusal?.message ?? type, fields)
     : new AccountDetailsError('RunClosed', `Run ${shownId(workflowId)} ended before it answered this request.`);
 }
 

@@ -88,5 +88,5 @@ export function openAnswerDesk(progress: ProgressReport): AnswerDesk {
   };
 }
 
-const refusal = ({ rejected, message }: Rejection): ApplicationFailure =>
-  ApplicationFailure.create({ type: rejected, message, nonRetryable: true });
+const refusal = ({ rejected, message, fields }: Rejection): ApplicationFailure =>
+  ApplicationFailure.create({ type: rejected, message, nonRetryable: true, ...(fields && { details: [{ fields }] }) });

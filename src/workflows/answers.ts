@@ -15,6 +15,8 @@ export interface OpenRound {
 export interface Rejection {
   rejected: RejectionType;
   message: string;
+  /** Of an answer that is not of the right shape. */
+  fields?: string[];
 }
 
 /** More than any answer to a bank, and little enough to keep a run's history small. A choice is bound by its choices. */
@@ -28,7 +30,7 @@ export const duplicate = (message: string): Rejection => reject('DuplicateAnswer
 /** Reads the payload of a signal or update, whoever sent it. */
 export function readAnswers(payload: unknown): ReadAnswers | Rejection {
   const read = parseAnswers(payload);
-  return 'answers' in read ? read.answers : reject('InvalidAnswer', read.message);
+  return 'answers' in read ? read.answers : { ...reject('InvalidAnswer', read.message), fields: read.fields };
 }
 
 /**

@@ -27,7 +27,7 @@ const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclu
 const files = listed
   .split('\n')
   .filter((path) => /^(?:src|docs|dev|deploy|bench|simulator|examples)\/|^[A-Z]+\.md$|^llms\.txt$/.test(path))
-  .filter((path) => /\.(?:ts|cjs|mjs|md|txt|py|yml|yaml|sh)$|\/[\w-]+$/.test(path));
+  .filter((path) => /\.(?:ts|cjs|mjs|md|txt|py|go|java|yml|yaml|sh)$|\/[\w-]+$/.test(path));
 
 /** Lines of one file, each joined with the begin of the next: a phrase may be broken. */
 function breachesIn(path: string): string[] {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { loginIdFor } from '../../simulator/server.js';
+import { answerName } from '../../src/contract.js';
 import type { Retrieval } from '../support/retrieval.js';
 import { workflowEnvironment } from '../support/workflow-environment.js';
 
@@ -43,6 +44,21 @@ test.each(refused)('an update with an unfit answer fails as %s and spends nothin
   await run.reaches('awaitingAnswers', 1);
   expect(await run.update(payload)).toBe(type);
   expect(await run.progress()).toMatchObject({ stage: 'awaitingAnswers', rejectedAnswers: 0 });
+  await endsWell(run);
+});
+
+test('an update that is refused for its shape names the fields in its message and in its details', async () => {
+  const run = await flinks.start('several-prompts', live);
+  await run.reaches('awaitingAnswers', 1);
+  const payload = { RequestID: 'r', round: '1', answers: right };
+  const refused = await run.handle.executeUpdate(answerName, { args: [payload] }).catch((error: unknown) => error);
+  expect(refused).toMatchObject({
+    cause: {
+      type: 'InvalidAnswer',
+      message: expect.stringContaining('RequestID is not a known field; did you mean requestId?'),
+      details: [{ fields: ['round', 'RequestID'] }],
+    },
+  });
   await endsWell(run);
 });
 

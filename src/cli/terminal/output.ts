@@ -1,5 +1,5 @@
 // What the command line says, and with which exit code. Documents go to stdout, everything else to stderr.
-import { AccountDetailsError, InputError } from '../../contract/errors.js';
+import { AccountDetailsError, AnswerRejectedError, InputError } from '../../contract/errors.js';
 import { harmlessJson, harmlessLines } from '../../contract/harmless.js';
 import { ConfigurationError } from '../../config/configuration-error.js';
 
@@ -61,7 +61,8 @@ function describe(error: unknown): { code: string; message: string; exit: ExitCo
   }
   if (error instanceof AccountDetailsError) {
     const exit = error.code === 'ServerUnreachable' ? exitCode.unreachable : exitCode.failed;
-    return { code: error.code, message: error.message, exit };
+    const fields = error instanceof AnswerRejectedError && error.fields.length > 0 ? error.fields : undefined;
+    return { code: error.code, message: error.message, exit, ...(fields && { fields }) };
   }
   return {
     code: 'Unexpected',

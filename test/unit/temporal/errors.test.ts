@@ -1,7 +1,7 @@
 import { ServiceError, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, TerminatedFailure, ValueError } from '@temporalio/common';
 import { expect, test } from 'vitest';
-import { AccountDetailsError, RunFailedError } from '../../../src/contract/errors.js';
+import { AccountDetailsError, AnswerRejectedError, RunFailedError } from '../../../src/contract/errors.js';
 import { errorFromTemporal, type Answerer } from '../../../src/temporal/errors.js';
 import { UnknownPayloadKey } from '../../../src/temporal/encryption/keys.js';
 import { PayloadStoreError } from '../../../src/temporal/storage/payload-store.js';
@@ -58,6 +58,14 @@ test('a failed run names its failure type, and what Flinks’ support asks for',
   const error = become(new WorkflowFailedError('failed', cause, 'NON_RETRYABLE_FAILURE'));
   expect(error).toBeInstanceOf(RunFailedError);
   expect(error).toMatchObject({ code: 'PendingTooLong', requestId: 'r-1', flinksCode: 'OPERATION_PENDING' });
+});
+
+test('an answer that is refused for its shape names the fields that do not fit', () => {
+  const details = [{ fields: ['requestId'] }];
+  const cause = ApplicationFailure.create({ type: 'InvalidAnswer', message: 'requestId must be text.', details });
+  const error = become(new WorkflowUpdateFailedError('failed', cause));
+  expect(error).toBeInstanceOf(AnswerRejectedError);
+  expect(error).toMatchObject({ code: 'InvalidAnswer', fields: ['requestId'] });
 });
 
 test('a type that the contract does not know is never handed on as a code', () => {

@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../../dev/binaries.js';
-import { findPip, pipInstall } from '../../dev/pip-install.js';
+import { cacheFolder } from './binaries.js';
+import { findPip, pipInstall } from './pip-install.js';
 
 const run = promisify(execFile);
 const text = readFileSync('examples/python/requirements.txt', 'utf8');
@@ -16,7 +16,7 @@ export interface PythonWithSdk {
 }
 
 /**
- * What the Python example needs, from the cache folder, which pip fills the first time. Where that is not possible it
+ * What the Python example needs, from the cache folder, which pip fills the first time. If that is not possible it
  * is the reason, for the title of what is skipped.
  */
 export async function pythonWithSdk(env = process.env): Promise<PythonWithSdk | { missing: string }> {
