@@ -133,7 +133,9 @@ describe.each(ways)('$way', ({ namespace, worker: workerVariables, program, read
     expect(await shell(update)).toContain('accepted');
     expect(await shell(result)).toMatch(/COMPLETED[^]*accountNumber/);
     // By the same id the server would repeat what it said then.
-    await expect(shell(wait.replace('waitForChallenge-0', 'another'))).rejects.toMatchObject({ stderr: expect.stringContaining('already completed') });
+    await expect(shell(wait.replace('waitForChallenge-0', 'another'))).rejects.toMatchObject({
+      stderr: expect.stringContaining('already completed'),
+    });
     expect(await shell(signal)).toMatch(/COMPLETED[^]*accountNumber/);
     expect([sent(first), sent(second)]).toEqual([asked, asked]);
     expect((await history(second)).includes('Montreal')).toBe(readable);
