@@ -1,5 +1,6 @@
 import type { Fields, Json } from './fields.js';
 import { listOfTexts } from './fields.js';
+import { rawNumber } from './json.js';
 import type { Owner } from './owner.js';
 import { type Random, randomFrom } from './random.js';
 import { transactionsFor } from './transactions.js';
@@ -38,12 +39,13 @@ export function accountIdsOf({ seed, loginId, data }: Omit<Owner, 'refreshedAt'>
 }
 
 /** The accounts as GetAccountsSummary shows them: no transactions. */
-export function summaryOf(owner: Owner): Json[] {
+export function summaryOf(owner: Owner, wishes: Fields): Json[] {
   return accountsOf(owner).map(({ account }, index) => ({
     EftEligibleRatio: index === 0 ? 1 : 0.5,
     ETransferEligibleRatio: index === 0 ? 1 : 0,
     ...account,
-    ...(owner.data.sparse ? { Type: undefined } : { AccountType: 'Personal' }),
+    ...(owner.data.sparse ? { Type: undefined } : { AccountType: index === 2 ? 'Business' : 'Personal' }),
+    ...(wishes.flag('WithBalance') === false && NO_BALANCE),
   }));
 }
 
@@ -53,13 +55,16 @@ export function detailsOf(owner: Owner, wishes: Fields): Json[] {
   const days = wishes.text('DaysOfTransactions') === 'Days365' ? 365 : 90;
   return accountsOf(owner)
     .map(({ account, identity }, index) => ({
-      ...(wishes.flag('WithTransactions') !== false && {
-        Transactions: transactionsFor(owner, index, days, account.Balance.Current ?? 0),
-      }),
+      Transactions:
+        wishes.flag('WithTransactions') === false
+          ? []
+          : transactionsFor(owner, index, days, account.Balance.Current ?? 0),
       ...account,
       ...identity,
       ...(wishes.flag('WithAccountIdentity') === false && NO_IDENTITY),
-      ...(wishes.flag('WithKYC') === false && { Holder: NO_HOLDER }),
+      ...(wishes.flag('WithKYC') === false && { Holder: null }),
+      ...(wishes.flag('WithBalance') === false && NO_BALANCE),
+      ...(owner.data.bigNumbers === true && BIG_NUMBERS),
     }))
     .filter(({ Id }) => filter.length === 0 || filter.includes(Id));
 }
@@ -67,6 +72,15 @@ export function detailsOf(owner: Owner, wishes: Fields): Json[] {
 const NO_HOLDER = { Name: null, Address: null, Email: null, PhoneNumber: null };
 const NO_IDENTITY = { TransitNumber: null, InstitutionNumber: null, AccountNumber: null };
 const NO_FIGURES = { Available: null, Current: null, Limit: null };
+const NO_BALANCE = { Balance: null };
+/** The first is the smallest whole number that a double cannot hold. */
+const BIG_NUMBERS = {
+  Balance: {
+    Available: rawNumber('9007199254740993'),
+    Current: rawNumber('12345678901234567890.12'),
+    Limit: rawNumber('0.1234567890123456789'),
+  },
+};
 const NOTHING = { Title: null, AccountNumber: null, LastFourDigits: null, Category: null, Type: null, Currency: null };
 
 function accountsOf(owner: Owner) {

@@ -1,8 +1,9 @@
 import { listOfTexts, isGuid, isObject, type Json } from './fields.js';
-import { judge, onTheWire, type Challenge } from './challenges.js';
+import { inLanguage, judge, onTheWire, type Challenge } from './challenges.js';
 import { loginBody } from './login-body.js';
 import { randomFrom } from './random.js';
 import {
+  alreadyAuthorized,
   badAuthKey,
   coded,
   INSTITUTION,
@@ -76,7 +77,7 @@ function checkLogin(world: World, call: Call): Reply | undefined {
   if (institution.toLowerCase() !== INSTITUTION.Institution.toLowerCase()) {
     return invalidRequest('The Institution is unknown.');
   }
-  const language = body.text('Language') ?? 'en';
+  const language = body.text('Language')?.toLowerCase() ?? 'en';
   const login = world.logins.byCredentials({ institution, username, password, language });
   if (login) call.login = login;
   return login ? undefined : invalidLogin();
@@ -89,8 +90,11 @@ function open(world: World, call: Call): Reply {
   const live = body.flag('MostRecentCached') === false;
   const asks = live || scenario.asksCached;
   const tag = body.text('Tag');
+  const language = body.text('Language')?.toLowerCase() ?? login.language;
   const rounds = asks
-    ? scenario.rounds.map((round) => (scenario.askOne ? oneOf(round, world, login.loginId) : round))
+    ? scenario.rounds
+        .map((round) => (scenario.askOne ? oneOf(round, world, login.loginId) : round))
+        .map((round) => round.map((challenge) => inLanguage(challenge, language)))
     : [];
   const save = body.flag('Save') !== false;
   const session = world.sessions.open({ login, live, save, rounds, ...(tag !== undefined && { tag }) }, call.at);
@@ -112,15 +116,15 @@ function goOn(world: World, call: Call, session: Session): Reply {
 
   if (session.live) session.login.refreshedAt = call.at;
   if (session.live && session.save) world.logins.save(session.login);
-  // An answer to a question of the cached mode was seen to be answered without Login.
-  const login = answered && !session.live ? {} : loginBody(session, call.at);
-  return success({ Links: LINKS, ...login, ...envelope });
+  session.answeredCached = answered && !session.live;
+  return success({ Links: LINKS, ...loginBody(session, call.at), ...envelope });
 }
 
 function answer(world: World, call: Call, session: Session): Reply {
   const [round, ...later] = session.rounds;
   const responses = responsesOf(call);
-  if (!round || !responses) return unknownKey();
+  if (!round) return alreadyAuthorized(session.requestId);
+  if (!responses) return unknownKey();
   switch (judge(round, responses)) {
     case 'unknown key':
       return unknownKey();

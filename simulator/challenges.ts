@@ -4,11 +4,19 @@ import type { Json } from './fields.js';
 export interface Challenge {
   type: string;
   prompt: string;
+  /** The prompt of a session in French; without it the prompt is the same in both languages. */
+  french?: string;
   choices?: readonly string[];
   answer: readonly string[] | 'any choice' | 'anything';
 }
 
 export type Verdict = 'right' | 'wrong' | 'empty' | 'unknown key' | 'incomplete';
+
+/** A challenge as a session in this language asks it. */
+export function inLanguage(challenge: Challenge, language: string): Challenge {
+  const { french } = challenge;
+  return language === 'fr' && french !== undefined ? { ...challenge, prompt: french } : challenge;
+}
 
 /** A challenge as it stands in `SecurityChallenges`. */
 export function onTheWire({ type, prompt, choices }: Challenge): Json {

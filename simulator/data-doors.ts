@@ -1,19 +1,19 @@
 import { accountIdsOf, detailsOf, summaryOf } from './accounts.js';
-import { fieldsOf, type Json, listOfTexts } from './fields.js';
+import { type Fields, fieldsOf, type Json, listOfTexts } from './fields.js';
 import { loginBody, refreshedAt } from './login-body.js';
 import type { Owner } from './owner.js';
 import {
   accessDenied,
-  coded,
   INSTITUTION,
-  invalidLogin,
   invalidRequest,
+  notAuthorizedYet,
   pending,
   type Reply,
   sessionNonexistent,
   success,
 } from './replies.js';
 import { isReady, type JobKind, type Session } from './sessions.js';
+import { checkStatements, statementsOf } from './statements.js';
 import type { Call, Door, World } from './world.js';
 
 /** POST: takes the request for data on, and answers with the data or 202. */
@@ -21,7 +21,8 @@ export function postData(kind: JobKind): Door {
   return {
     check: (world, call) =>
       checkSession(world, call, call.body.text('RequestId')) ??
-      (kind === 'detail' ? checkDetail(world, call) : undefined),
+      (kind === 'summary' ? undefined : checkFilter(world, call)) ??
+      (kind === 'detail' ? checkDetail(call) : kind === 'statements' ? checkStatements(call) : undefined),
     perform(world, call) {
       const { session } = call;
       if (!session) return sessionNonexistent();
@@ -48,39 +49,35 @@ export function pollData(kind: JobKind): Door {
   };
 }
 
-export const deleteCard: Door = {
-  check(world, call) {
-    // No page shows a key header here, so a missing one is let in; a wrong one is not.
-    const key = call.headers['x-api-key'];
-    if (key !== undefined && key !== world.keys.apiKey) return accessDenied();
-    const login = world.logins.byLoginId(call.id ?? '');
-    if (!login) return invalidLogin();
-    call.login = login;
-    return world.sessions.of(login, call.at).some(isProcessing) ? coded(400, 'CARD_IN_USE') : undefined;
-  },
-  perform(world, { login, at }) {
-    if (!login) return invalidLogin();
-    for (const session of world.sessions.of(login, at)) session.ended = true;
-    world.logins.forget(login);
-    return success({ Message: 'SUCCESS' });
-  },
+const ENDPOINT: Record<JobKind, string> = {
+  summary: 'GetAccountsSummary',
+  detail: 'GetAccountsDetail',
+  statements: 'GetStatements',
 };
 
-const ENDPOINT: Record<JobKind, string> = { summary: 'GetAccountsSummary', detail: 'GetAccountsDetail' };
-
-function checkSession({ keys, sessions }: World, call: Call, requestId: string | undefined): Reply | undefined {
-  if (call.headers['x-api-key'] !== keys.apiKey) return accessDenied();
+function checkSession(
+  { keys, withoutKeys, sessions }: World,
+  call: Call,
+  requestId: string | undefined,
+): Reply | undefined {
+  const key = call.headers['x-api-key'];
+  if (key !== keys.apiKey && !(withoutKeys && key === undefined)) return accessDenied();
   if (requestId === undefined) return invalidRequest('RequestId is missing.');
   const session = sessions.find(requestId, call.at);
   if (!session) return sessionNonexistent();
   call.session = session;
   call.login = session.login;
-  return session.rounds.length > 0 ? sessionNonexistent() : undefined;
+  return session.rounds.length > 0 ? notAuthorizedYet() : undefined;
 }
 
-function checkDetail({ seed }: World, { body, login }: Call): Reply | undefined {
+function checkDetail({ body }: Call): Reply | undefined {
   const days = body.value('DaysOfTransactions') ?? 'Days90';
-  if (days !== 'Days90' && days !== 'Days365') return invalidRequest('DaysOfTransactions must be Days90 or Days365.');
+  return days === 'Days90' || days === 'Days365'
+    ? undefined
+    : invalidRequest('DaysOfTransactions must be Days90 or Days365.');
+}
+
+function checkFilter({ seed }: World, { body, login }: Call): Reply | undefined {
   const filter = listOfTexts(body.value('AccountsFilter') ?? []);
   if (!filter || !login) return invalidRequest('AccountsFilter must be an array of account Ids.');
   const ids = accountIdsOf({ seed, loginId: login.loginId, data: login.scenario.data });
@@ -102,15 +99,18 @@ function data({ seed }: World, { at }: Call, session: Session, kind: JobKind): R
     refreshedAt: refreshedAt(login, at),
   };
   const wishes = session.jobs[kind]?.wishes ?? fieldsOf({});
-  const accounts: Json =
-    kind === 'summary'
-      ? { Links: DETAIL_LINK, ...(tag !== undefined && { Tag: tag }), Accounts: summaryOf(owner) }
-      : { Accounts: detailsOf(owner, wishes) };
-  return success({ ...accounts, ...loginBody(session, at), ...INSTITUTION, RequestId: requestId });
+  return success({
+    ...dataOf(kind, owner, wishes),
+    ...(kind === 'summary' && { Links: LINKS, ...(tag !== undefined && { Tag: tag }) }),
+    ...loginBody(session, at),
+    ...INSTITUTION,
+    RequestId: requestId,
+  });
 }
 
-const DETAIL_LINK = [{ rel: 'AccountsDetail', href: '/GetAccountsDetail', example: null }];
-
-function isProcessing(session: Session): boolean {
-  return (['summary', 'detail'] as const).some((kind) => session.jobs[kind] !== undefined && !isReady(session, kind));
+function dataOf(kind: JobKind, owner: Owner, wishes: Fields): Json {
+  if (kind === 'statements') return { StatementsByAccount: statementsOf(owner, wishes) };
+  return { Accounts: kind === 'summary' ? summaryOf(owner, wishes) : detailsOf(owner, wishes) };
 }
+
+const LINKS = ['AccountsDetail', 'Statements'].map((rel) => ({ rel, href: `/Get${rel}`, example: null }));

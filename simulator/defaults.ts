@@ -14,7 +14,7 @@ export const DEFAULT_KEYS: Readonly<Keys> = {
 
 export const DEFAULT_PORT = 8090;
 
-/** The environment of a worker that is to talk to the simulator at `url`. */
+/** The environment of a worker that is to talk to the simulator at `url`. A worker sends an x-api-key also if none is asked for. */
 export function workerEnvironment(url: string, keys: Keys, withoutTokens = false): Record<string, string> {
   return {
     FLINKS_BASE_URL: url,

@@ -3,8 +3,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
-import type { Fault } from './faults.js';
+import type { Charset, Fault } from './faults.js';
 import { isObject, type Json } from './fields.js';
+import { toJson } from './json.js';
 import type { Reply } from './replies.js';
 
 const SLOW_MS = 30_000;
@@ -57,6 +58,11 @@ export async function deliver(delivery: Delivery, fault: Fault | undefined): Pro
   if (fault?.kind === 'wrong-content-type') {
     return send(response, { ...reply, headers: { ...reply.headers, 'content-type': 'text/html' } });
   }
+  if (fault?.kind === 'other-charset') {
+    const { bytes, named } = encoded(bytesOf(reply).toString(), fault.charset);
+    const type = `application/json; charset=${named}`;
+    return sendBytes(response, { ...reply, headers: { ...reply.headers, 'content-type': type } }, bytes);
+  }
   const bytes = bytesOf(reply);
   const kept = fault?.kind === 'empty' ? 0 : fault?.kind === 'truncated' ? Math.floor(bytes.length / 2) : bytes.length;
   sendBytes(response, reply, bytes.subarray(0, kept));
@@ -82,7 +88,18 @@ function sendHalf({ response, reply, begin }: Delivery, sent?: () => void): Buff
 }
 
 function bytesOf({ body, html }: Reply): Buffer {
-  return Buffer.from(html ?? (body ? JSON.stringify(body) : ''));
+  return Buffer.from(html ?? (body ? toJson(body) : ''));
+}
+
+function encoded(text: string, charset: Charset): { bytes: Buffer; named: string } {
+  switch (charset) {
+    case 'iso-8859-1':
+      return { bytes: Buffer.from(text, 'latin1'), named: charset };
+    case 'utf-16le':
+      return { bytes: Buffer.from(text, 'utf16le'), named: charset };
+    case 'utf-8-bom':
+      return { bytes: Buffer.from(`\ufeff${text}`), named: 'utf-8' };
+  }
 }
 
 function headersOf({ headers, html }: Reply): Record<string, string> {
@@ -101,7 +118,7 @@ function strange(value: unknown): unknown {
 function padded({ body }: Reply, bytes = HUGE_BYTES): Readable {
   const chunk = Buffer.alloc(64 * 1024, 'x');
   const pad = function* (): Generator<Buffer> {
-    const start = JSON.stringify(body ?? {}).slice(0, -1);
+    const start = toJson(body ?? {}).slice(0, -1);
     yield Buffer.from(`${start}${body ? ',' : ''}"Padding":"`);
     for (let left = bytes; left > 0; left -= chunk.length) yield chunk.subarray(0, Math.min(left, chunk.length));
     yield Buffer.from('"}');

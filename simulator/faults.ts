@@ -3,8 +3,8 @@ import { isObject, type Json } from './fields.js';
 
 /**
  * What goes wrong with one request. `status` answers instead of doing the work; with `processed` the work is done first
- * and the reply carries its RequestId. Of the others only `reset-before` leaves the work undone. Delays are real
- * milliseconds; without `delayMs` a stalled body never continues.
+ * and the reply carries its RequestId. `altered` does the work and replaces status and fields of its reply. Of the others
+ * only `reset-before` leaves the work undone. Delays are real milliseconds; without `delayMs` a stalled body never continues.
  */
 export type Fault =
   | {
@@ -20,7 +20,13 @@ export type Fault =
   | { kind: 'slow-first-byte' | 'stall-in-body'; delayMs?: number }
   | { kind: 'reset-before' | 'reset-after' | 'reset-in-body' | 'truncated' | 'empty' }
   | { kind: 'unknown-fields' | 'wrong-content-type' }
+  | { kind: 'altered'; status?: number; fields?: Json }
+  | { kind: 'other-charset'; charset: Charset }
   | { kind: 'huge' | 'gzip-bomb'; bytes?: number };
+
+/** How a body can be written. The last begins with a byte order mark. */
+export type Charset = 'iso-8859-1' | 'utf-16le' | 'utf-8-bom';
+const CHARSETS: readonly Charset[] = ['iso-8859-1', 'utf-16le', 'utf-8-bom'];
 
 /** Which requests a fault befalls: from the `nth` that matches on (default 1), `times` of them (default 1). */
 export interface FaultRule {
@@ -52,6 +58,8 @@ const KINDS: Record<Fault['kind'], true> = {
   empty: true,
   'unknown-fields': true,
   'wrong-content-type': true,
+  altered: true,
+  'other-charset': true,
   huge: true,
   'gzip-bomb': true,
 };
@@ -97,7 +105,10 @@ export function parseFaultRule(value: unknown): FaultRule {
   if (!isObject(fault) || !Object.hasOwn(KINDS, String(fault['kind']))) {
     throw new TypeError(`"fault.kind" must be one of ${Object.keys(KINDS).join(', ')}.`);
   }
-  if (fault['kind'] === 'status' && !isStatus(fault['status']))
+  if (fault['kind'] === 'other-charset' && !CHARSETS.some((charset) => charset === fault['charset']))
+    throw new TypeError(`"fault.charset" must be one of ${CHARSETS.join(', ')}.`);
+  const status = fault['kind'] === 'altered' ? (fault['status'] ?? 200) : fault['status'];
+  if ((fault['kind'] === 'status' || fault['kind'] === 'altered') && !isStatus(status))
     throw new TypeError('"fault.status" must be 200 to 599.');
   return value as unknown as FaultRule;
 }

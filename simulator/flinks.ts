@@ -1,11 +1,11 @@
 import { authorize, generateAuthorizeToken } from './authorize.js';
-import { deleteCard, pollData, postData } from './data-doors.js';
-import type { Keys } from './defaults.js';
+import { deleteCard, getMfaQuestions, setScheduledRefresh } from './card-doors.js';
+import { pollData, postData } from './data-doors.js';
 import { type Endpoint, METHODS } from './endpoints.js';
 import { createFaultPlan, type Fault, type FaultRule } from './faults.js';
 import { fieldsOf, type Json } from './fields.js';
-import { coded, failure, invalidRequest, page, type Reply } from './replies.js';
-import { type Call, createWorld, type Door } from './world.js';
+import { coded, failure, invalidRequest, page, pending, type Reply } from './replies.js';
+import { type Call, createWorld, type Door, type Instance } from './world.js';
 
 /** A request as it came, its path already taken apart. `body` is undefined if it is not a JSON object. */
 export interface Incoming {
@@ -42,18 +42,22 @@ const DOORS: Record<Endpoint, Door> = {
   GetAccountsSummaryAsync: pollData('summary'),
   GetAccountsDetail: postData('detail'),
   GetAccountsDetailAsync: pollData('detail'),
+  GetStatements: postData('statements'),
+  GetStatementsAsync: pollData('statements'),
+  GetMFAQuestions: getMfaQuestions,
+  SetScheduledRefresh: setScheduledRefresh,
   DeleteCard: deleteCard,
 };
 
 /** Flinks without its sockets: requests in, outcomes out, all at once and in order. */
-export function createFlinks(keys: Keys, seed: number, withoutTokens: boolean): Flinks {
-  let world = createWorld(keys, seed, withoutTokens);
+export function createFlinks(instance: Instance): Flinks {
+  let world = createWorld(instance);
   let injected = createFaultPlan();
 
   return {
     inject: (rule) => injected.add(rule),
     reset() {
-      world = createWorld(keys, seed, withoutTokens);
+      world = createWorld(instance);
       injected = createFaultPlan();
     },
     handle(incoming) {
@@ -67,9 +71,11 @@ export function createFlinks(keys: Keys, seed: number, withoutTokens: boolean): 
         return { call, loginId: login?.loginId, live, answer, reply, ...(fault && { fault }) };
       };
 
-      if (incoming.customerId.toLowerCase() !== keys.customerId.toLowerCase()) return outcome(page(404, 'Not Found'));
-      if (method !== METHODS[endpoint]) {
-        return outcome({ ...page(405, 'Method Not Allowed'), headers: { allow: METHODS[endpoint] } });
+      if (incoming.customerId.toLowerCase() !== instance.keys.customerId.toLowerCase())
+        return outcome(page(404, 'Not Found'));
+      const methods: readonly string[] = METHODS[endpoint];
+      if (!methods.includes(method)) {
+        return outcome({ ...page(405, 'Method Not Allowed'), headers: { allow: methods.join(', ') } });
       }
       if (incoming.body === undefined) return outcome(invalidRequest('The body is not a JSON object.'));
 
@@ -85,7 +91,7 @@ export function createFlinks(keys: Keys, seed: number, withoutTokens: boolean): 
       if (fault?.kind === 'reset-before') return outcome({ status: 0 }, fault);
       if (fault?.kind !== 'status') {
         spendToken(call, endpoint);
-        return outcome(door.perform(world, call), fault);
+        return outcome(alteredBy(fault, door.perform(world, call)), fault);
       }
       if (fault.processed || fault.code !== undefined) spendToken(call, endpoint);
       const requestId = fault.processed ? door.perform(world, call).body?.['RequestId'] : undefined;
@@ -100,11 +106,19 @@ function spendToken(call: Call, endpoint: Endpoint): void {
   if (endpoint === 'Authorize' && call.token) call.token.spent = true;
 }
 
+/** The reply with what the fault puts in the place of its own status and fields. */
+function alteredBy(fault: Fault | undefined, reply: Reply): Reply {
+  if (fault?.kind !== 'altered') return reply;
+  const { status = reply.status, fields } = fault;
+  return { ...reply, status, ...(reply.body && { body: { ...reply.body, ...fields } }) };
+}
+
 function statusReply(fault: Extract<Fault, { kind: 'status' }>, requestId: unknown): Reply {
   const { status, code, message, headers = {}, html, body } = fault;
   if (html !== undefined) return { status, headers, html };
   const more = requestId === undefined ? {} : { RequestId: requestId };
   if (body) return { status, headers, body: { ...body, ...more } };
   if (code === undefined) return { status, headers };
+  if (status === 202 && message === undefined) return { ...pending(code, requestId), headers };
   return { ...(message === undefined ? coded(status, code, more) : failure(status, code, message, more)), headers };
 }

@@ -11,15 +11,16 @@ export function refreshedAt(login: Login, at: number): number {
   return login.refreshedAt;
 }
 
-/** The `Login` of a reply, or nothing if Flinks keeps nothing of the login. */
-export function loginBody({ login, save }: Session, at: number): Json {
-  if (!save || login.scenario.withoutLogin) return {};
+/** The `Login` of a reply, or nothing if Flinks keeps nothing of the login or was seen to leave it out. */
+export function loginBody({ login, save, answeredCached }: Session, at: number): Json {
+  if (!save || answeredCached || login.scenario.withoutLogin) return {};
+  const never = login.scenario.neverRefreshed && login.refreshedAt === undefined;
   return {
     Login: {
       Username: login.username,
-      IsScheduledRefresh: false,
+      IsScheduledRefresh: login.scheduledRefresh,
       // UTC without a zone, with seven digits of the second, as Flinks writes it.
-      LastRefresh: new Date(refreshedAt(login, at)).toISOString().replace('Z', '0000'),
+      LastRefresh: never ? '0001-01-01T00:00:00' : new Date(refreshedAt(login, at)).toISOString().replace('Z', '0000'),
       Type: 'Personal',
       Id: login.loginId,
     },

@@ -9,11 +9,15 @@ export const PASSWORD = 'Everyday';
 export interface Login {
   loginId: string;
   username: string;
+  /** `en` or `fr`; a LoginId is one of a language, and asks in it unless the request names another. */
+  language: string;
   scenario: Scenario;
   /** The faults of the scenario, counted for this login alone. */
   faults: FaultPlan;
   /** When Flinks last logged in at the bank, in milliseconds; unknown before the first live login. */
   refreshedAt?: number;
+  /** Whether SetScheduledRefresh has switched the nightly refresh on. */
+  scheduledRefresh: boolean;
 }
 
 export interface Credentials {
@@ -37,10 +41,12 @@ export function createLogins(seed: number): Logins {
   const forgotten = new Set<string>();
   const byUser = new Map<string, Login>();
 
-  const loginOf = (loginId: string, username: string, scenario: Scenario): Login => ({
+  const loginOf = (loginId: string, username: string, scenario: Scenario, language = 'en'): Login => ({
     loginId,
     username,
+    language,
     scenario,
+    scheduledRefresh: false,
     faults: createFaultPlan(scenario.faults),
   });
 
@@ -56,9 +62,10 @@ export function createLogins(seed: number): Logins {
     },
     byCredentials({ institution, username, password, language }) {
       const scenario = scenarioOfUsername(username);
-      if (!scenario || password !== PASSWORD) return undefined;
-      const loginId = randomFrom(seed, institution.toLowerCase(), username, language).guid();
-      const login = byUser.get(loginId) ?? loginOf(loginId, username, scenario);
+      // Names and passwords of the sandbox are not case-sensitive.
+      if (!scenario || password.toLowerCase() !== PASSWORD.toLowerCase()) return undefined;
+      const loginId = randomFrom(seed, institution.toLowerCase(), username.toLowerCase(), language).guid();
+      const login = byUser.get(loginId) ?? loginOf(loginId, username, scenario, language);
       byUser.set(loginId, login);
       return login;
     },

@@ -8,6 +8,7 @@ interface Options {
   host: string;
   seed: number;
   withoutTokens?: boolean;
+  withoutKeys?: boolean;
   listScenarios?: true;
   markdown?: true;
   json?: true;
@@ -19,6 +20,7 @@ const program = new Command('simulator')
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--seed <number>', 'chooses the account data and the questions', wholeNumberTo(Number.MAX_SAFE_INTEGER), 1)
   .option('--without-tokens', 'be an older instance, which mints no authorize tokens and asks for none')
+  .option('--without-keys', 'take older integrations: no key header and no authorize token is needed')
   .option('--list-scenarios', 'print what LoginIds and usernames select, and end')
   .option('--markdown', 'with --list-scenarios: as a Markdown table')
   .option('--json', 'print one JSON document')
@@ -36,7 +38,7 @@ function listing({ json, markdown }: Options): string {
 async function run({ json, ...options }: Options): Promise<void> {
   const simulator = await start(options);
   if (!simulator) return;
-  const environment = workerEnvironment(simulator.url, simulator.keys, options.withoutTokens);
+  const environment = workerEnvironment(simulator.url, simulator.keys, options.withoutTokens ?? options.withoutKeys);
   if (json) console.log(JSON.stringify({ url: simulator.url, environment }));
   else {
     console.log(`Flinks simulator: ${simulator.url}`);
@@ -47,9 +49,15 @@ async function run({ json, ...options }: Options): Promise<void> {
   }
 }
 
-async function start({ port, host, seed, withoutTokens = false }: Options): Promise<Simulator | undefined> {
+async function start({
+  port,
+  host,
+  seed,
+  withoutTokens = false,
+  withoutKeys = false,
+}: Options): Promise<Simulator | undefined> {
   try {
-    return await startSimulator({ port, host, seed, withoutTokens, log: (line) => console.error(line) });
+    return await startSimulator({ port, host, seed, withoutTokens, withoutKeys, log: (line) => console.error(line) });
   } catch (error) {
     const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     const reason = inUse ? `--port ${port} is in use; choose another with --port` : String(error);

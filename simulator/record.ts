@@ -3,10 +3,11 @@ import type { Fault } from './faults.js';
 import type { Json } from './fields.js';
 import type { Token } from './tokens.js';
 
-/** One request that came to a door of Flinks. Times are milliseconds of the simulator's clock. */
+/** One request that came, also to a door that is not there. Times are milliseconds of the simulator's clock. */
 export interface RecordedRequest {
   at: number;
-  endpoint: Endpoint;
+  /** The last name of the path, or the whole path if it is none of Flinks'. */
+  endpoint: Endpoint | (string & {});
   method: string;
   /** Whose request it was. A token request gets it when the token opens a session. */
   loginId?: string;
@@ -89,8 +90,10 @@ export function requestsOf(requests: readonly RecordedRequest[], loginId: string
 }
 
 /** How many requests came to each endpoint; endpoints without any are absent. */
-export function countByEndpoint(requests: readonly RecordedRequest[]): Partial<Record<Endpoint, number>> {
-  const counts: Partial<Record<Endpoint, number>> = {};
+export function countByEndpoint(
+  requests: readonly RecordedRequest[],
+): Partial<Record<RecordedRequest['endpoint'], number>> {
+  const counts: Partial<Record<RecordedRequest['endpoint'], number>> = {};
   for (const { endpoint } of requests) counts[endpoint] = (counts[endpoint] ?? 0) + 1;
   return counts;
 }

@@ -19,12 +19,23 @@ export function failure(status: number, code: string, message: string, more: Jso
   return { status, body: { HttpStatusCode: status, Message: message, FlinksCode: code, ...more } };
 }
 
-/** 202. The first one of an endpoint names its poll address by a template that Flinks forgot to fill in. */
-export function pending(code: string, requestId: string, endpoint = '{Endpoint}'): Reply {
-  return failure(202, code, MESSAGES[code] ?? 'Your operation is still processing.', {
-    Links: [{ rel: 'Self', href: `/${endpoint}Async`, example: null }],
-    RequestId: requestId,
-  });
+/**
+ * 202. The first one of an endpoint names its poll address by a template that Flinks forgot to fill in; the 202 of a poll
+ * names its own.
+ */
+export function pending(code: string, requestId: unknown, endpoint?: string): Reply {
+  const rel = `${endpoint ?? '{Endpoint}'}Async`;
+  const example = `/${rel}/${endpoint === undefined ? '{requestId}' : String(requestId)}`;
+  return {
+    status: 202,
+    body: {
+      FlinksCode: code,
+      Links: [{ rel, href: `/${rel}`, example }],
+      HttpStatusCode: 202,
+      Message: MESSAGES[code] ?? MESSAGES['OPERATION_PENDING'],
+      ...(requestId !== undefined && { RequestId: requestId }),
+    },
+  };
 }
 
 export const invalidRequest = (reason: string): Reply => failure(400, 'INVALID_REQUEST', reason);
@@ -32,6 +43,14 @@ export const sessionNonexistent = (): Reply => coded(400, 'SESSION_NONEXISTENT')
 export const invalidLogin = (): Reply => coded(401, 'INVALID_LOGIN');
 export const unknownKey = (): Reply => coded(401, 'UNKNOWN_CHALLENGE_KEY');
 export const accessDenied = (): Reply => coded(401, 'ACCESS_DENIED');
+
+/** The UNAUTHORIZED of a data endpoint whose session still waits for answers. */
+export const notAuthorizedYet = (): Reply =>
+  failure(401, 'UNAUTHORIZED', 'The session is not authorized yet: its security challenges are open.');
+
+/** An answer to a session that is open already. */
+export const alreadyAuthorized = (requestId: string): Reply =>
+  coded(401, 'ALREADY_AUTHORIZED', { RequestId: requestId });
 
 /** The UNAUTHORIZED that names a key or token, unlike the one by which a bank refuses. */
 export const badAuthKey = (what: 'secret key' | 'authorize token'): Reply =>
@@ -49,6 +68,7 @@ export function page(status: number, title: string): Reply {
 
 const MESSAGES: Record<string, string> = {
   ACCESS_DENIED: 'Access denied: a valid x-api-key is required.',
+  ALREADY_AUTHORIZED: 'The session is authorized already.',
   AGGREGATION_ERROR: 'An unexpected error occurred during the aggregation.',
   BANK_MAINTENANCE_RETRY_LATER: 'The institution is under maintenance. Please retry later.',
   CARD_IN_USE: 'The card is being processed. Please retry later.',
@@ -62,9 +82,10 @@ const MESSAGES: Record<string, string> = {
   INVALID_SECURITY_RESPONSE_NO_RETRY: 'The security response is invalid and cannot be given again.',
   INVALID_USERNAME: 'Invalid username.',
   METHOD_NOT_AVAILABLE: 'This method is not available for your instance.',
+  NO_TRANSACTION: 'The account has no transactions, or fewer than 25.',
   NEW_ACCOUNT: 'The customer has to act on the website of the institution first.',
   OPERATION_DISPATCHED: 'Your operation was moved to a queue and is still processing.',
-  OPERATION_PENDING: 'Your operation is still processing.',
+  OPERATION_PENDING: 'Your operation is still processing',
   QUESTION_NOT_FOUND: 'No answer is stored for the security question.',
   RETRY_LATER: 'The institution could not be reached. Please retry later.',
   SECURITYRESPONSES_INCOMPLETE: 'Some security challenges were not answered.',

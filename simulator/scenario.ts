@@ -15,6 +15,8 @@ export interface DataShape {
   withoutTransactions?: boolean;
   /** Every field that may be null is null, and the summary names no types. */
   sparse?: boolean;
+  /** Some amounts have more digits than a double holds. */
+  bigNumbers?: boolean;
 }
 
 /** One way in which Flinks and a bank can behave. Its LoginIds begin with its number, its username opens it live. */
@@ -32,9 +34,12 @@ export interface Scenario {
   wrongAnswer: 'again' | 'final' | 'final-plain';
   summary?: Waiting;
   detail?: Waiting;
+  statements?: Waiting;
   data: DataShape;
   /** No `Login` in any reply, as when nothing is saved. */
   withoutLogin: boolean;
+  /** `LastRefresh` is the first moment of .NET, as for a login that was never refreshed, until a live login. */
+  neverRefreshed: boolean;
   faults: readonly FaultRule[];
 }
 
@@ -51,6 +56,7 @@ export function scenarioFrom(entry: ScenarioEntry): Scenario {
     wrongAnswer: 'again',
     data: { accounts: 4 },
     withoutLogin: false,
+    neverRefreshed: false,
     faults: [],
     ...entry,
   };

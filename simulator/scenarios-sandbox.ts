@@ -1,15 +1,16 @@
 import type { Challenge } from './challenges.js';
 import type { ScenarioEntry } from './scenario.js';
 
-const question = (prompt: string, answer: string): Challenge => ({
+const question = (prompt: string, french: string, answer: string): Challenge => ({
   type: 'QuestionAndAnswer',
   prompt,
+  french,
   answer: [answer],
 });
 
-export const CITY = question('What city were you born in?', 'Montreal');
-export const COUNTRY = question('What is the best country on earth?', 'Canada');
-export const SHAPE = question('What shape do people like most?', 'Triangle');
+export const CITY = question('What city were you born in?', 'Dans quelle ville êtes-vous né(e) ?', 'Montreal');
+export const COUNTRY = question('What is the best country on earth?', 'Quel est le meilleur pays au monde ?', 'Canada');
+export const SHAPE = question('What shape do people like most?', 'Quelle forme les gens préfèrent-ils ?', 'Triangle');
 
 const oneQuestion = { rounds: [[CITY, COUNTRY, SHAPE]], askOne: true };
 

@@ -1,7 +1,10 @@
 import { rightAnswer } from './challenges.js';
 import { type Scenario, scenarioFrom } from './scenario.js';
 import { challengeScenarios } from './scenarios-challenges.js';
+import { dataScenarios } from './scenarios-data.js';
 import { errorScenarios } from './scenarios-errors.js';
+import { meaningScenarios } from './scenarios-meanings.js';
+import { oddScenarios } from './scenarios-odd.js';
 import { replyScenarios } from './scenarios-replies.js';
 import { sandboxScenarios } from './scenarios-sandbox.js';
 import { transportScenarios } from './scenarios-transport.js';
@@ -15,12 +18,15 @@ export const SCENARIOS: readonly Scenario[] = [
   ...errorScenarios,
   ...transportScenarios,
   ...replyScenarios,
+  ...meaningScenarios,
+  ...oddScenarios,
+  ...dataScenarios,
 ]
   .map(scenarioFrom)
   .toSorted((one, other) => one.number - other.number);
 
 const byName = new Map(SCENARIOS.map((scenario) => [scenario.name, scenario]));
-const byUsername = new Map(SCENARIOS.map((scenario) => [scenario.username, scenario]));
+const byUsername = new Map(SCENARIOS.map((scenario) => [scenario.username.toLowerCase(), scenario]));
 const byNumber = new Map(SCENARIOS.map((scenario) => [scenario.number, scenario]));
 
 /** The scenario of that name; an unknown name is a RangeError. */
@@ -45,9 +51,9 @@ export function scenarioOfLoginId(loginId: string): Scenario | undefined {
   return number === undefined ? undefined : byNumber.get(Number(number));
 }
 
-/** A username selects a scenario; `name+n` is one more customer of the same scenario. */
+/** A username selects a scenario, however it is capitalized; `name+n` is one more customer of the same scenario. */
 export function scenarioOfUsername(username: string): Scenario | undefined {
-  return byUsername.get(username.replace(/\+\d+$/, ''));
+  return byUsername.get(username.toLowerCase().replace(/\+\d+$/, ''));
 }
 
 /** The right answers to these prompts of a scenario, as `SecurityResponses` wants them. */
@@ -55,7 +61,7 @@ export function answersFor(scenarioName: string, prompts: readonly string[]): Re
   const challenges = scenarioNamed(scenarioName).rounds.flat();
   return Object.fromEntries(
     prompts.map((prompt) => {
-      const challenge = challenges.find((candidate) => candidate.prompt === prompt);
+      const challenge = challenges.find((candidate) => candidate.prompt === prompt || candidate.french === prompt);
       if (!challenge) throw new RangeError(`The scenario "${scenarioName}" never asks "${prompt}".`);
       return [prompt, rightAnswer(challenge)];
     }),

@@ -5,7 +5,7 @@ import { DEFAULT_KEYS, type Keys } from './defaults.js';
 import { deliver, send } from './deliver.js';
 import type { FaultRule } from './faults.js';
 import { createFlinks } from './flinks.js';
-import { incomingFrom, readText, recordFrom } from './incoming.js';
+import { incomingFrom, readText, recordFrom, recordOfStranger } from './incoming.js';
 import { type Marks, withMarks, withoutMarks } from './marks.js';
 import { createRecorder, type RecordedRequest } from './record.js';
 import { page } from './replies.js';
@@ -26,6 +26,8 @@ export interface SimulatorOptions {
   keys?: Partial<Keys>;
   /** An older instance: it mints no authorize tokens and asks for none. */
   withoutTokens?: boolean;
+  /** An older integration: no endpoint asks for a key header, and Authorize asks for no token. */
+  withoutKeys?: boolean;
   /** Texts that end what they mark, so that it is found wherever it went. */
   marks?: Partial<Marks>;
   /** Gets one line for each request, without bodies and keys. */
@@ -50,10 +52,11 @@ export interface Simulator {
 const KEEP_ALIVE_MS = 120_000;
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { port = 0, host = '127.0.0.1', seed = 1, withoutTokens = false, marks = {}, log } = options;
+  const { port = 0, host = '127.0.0.1', seed = 1, withoutKeys = false, marks = {}, log } = options;
+  const withoutTokens = withoutKeys || options.withoutTokens === true;
   const keys: Keys = { ...DEFAULT_KEYS, ...options.keys };
   const clock = createClock(options.now);
-  const flinks = createFlinks(keys, seed, withoutTokens);
+  const flinks = createFlinks({ keys, seed, withoutTokens, withoutKeys });
   const recorder = createRecorder();
   let closing = false;
 
@@ -74,15 +77,17 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     void closed.then(() => gone.abort());
 
     const text = await readText(request);
-    if (request.url?.startsWith(CONTROL_PATH)) return control(controls, request, response, text);
-    const incoming = incomingFrom(request, text, await clock.now());
-    if (!incoming) return send(response, page(404, 'Not Found'));
-
-    const outcome = flinks.handle(withoutMarks(incoming, marks));
-    const reply = withMarks(outcome.reply, marks);
-    const record = recorder.open(recordFrom(incoming, outcome, text), outcome.call.token);
+    if (request.url?.startsWith(CONTROL_PATH)) return control(controls, request, response, text ?? '');
+    const at = await clock.now();
+    const incoming = text === undefined ? undefined : incomingFrom(request, text, at);
+    const outcome = incoming && flinks.handle(withoutMarks(incoming, marks));
+    const reply = outcome ? withMarks(outcome.reply, marks) : page(404, 'Not Found');
+    const record = recorder.open(
+      incoming && outcome ? recordFrom(incoming, outcome, text ?? '') : recordOfStranger(request, text ?? '', at),
+      outcome?.call.token,
+    );
     void closed.then(async () => {
-      const closedByUs = closing || outcome.fault?.kind.startsWith('reset-') === true;
+      const closedByUs = closing || outcome?.fault?.kind.startsWith('reset-') === true;
       if (!response.writableFinished && !closedByUs) record.abortedByClient = true;
       await recorder.close(record, clock.now());
     });
@@ -92,9 +97,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       record.status = reply.status;
       if (typeof code === 'string') record.code = code;
     };
-    await deliver({ response, reply, begin, gone: gone.signal }, outcome.fault).catch((error: unknown) => {
-      if (!gone.signal.aborted) throw error;
-    });
+    if (text !== undefined)
+      await deliver({ response, reply, begin, gone: gone.signal }, outcome?.fault).catch((error: unknown) => {
+        if (!gone.signal.aborted) throw error;
+      });
     log?.(
       [record.method, record.endpoint, record.loginId ?? '-', record.status ?? 'no reply', record.code ?? ''].join(' '),
     );

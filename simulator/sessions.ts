@@ -6,7 +6,8 @@ import type { Login } from './logins.js';
 const IDLE_LIFE_MS = 8 * 60_000;
 const IDLE_LIFE_IN_PROCESSING_MS = 30 * 60_000;
 
-export type JobKind = 'summary' | 'detail';
+const JOB_KINDS = ['summary', 'detail', 'statements'] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
 
 /** A request for data that a session has taken on: the wishes of its POST, and the polls that it has answered. */
 export interface Job {
@@ -25,6 +26,8 @@ export interface Session {
   rounds: readonly (readonly Challenge[])[];
   wrongAnswers: number;
   jobs: Partial<Record<JobKind, Job>>;
+  /** A question of the cached mode was answered: from then on no reply has a `Login`, as a published exchange shows. */
+  answeredCached: boolean;
   lastActivity: number;
   ended: boolean;
 }
@@ -49,6 +52,7 @@ export function createSessions(): Sessions {
         requestId: randomUUID(),
         wrongAnswers: 0,
         jobs: {},
+        answeredCached: false,
         lastActivity: at,
         ended: false,
       };
@@ -68,7 +72,7 @@ export function createSessions(): Sessions {
 
 /** Flinks: 8 minutes without activity while authorizing and until data are asked for, then 30 minutes. */
 function isAlive(session: Session, at: number): boolean {
-  const processing = session.jobs.summary ?? session.jobs.detail;
+  const processing = Object.keys(session.jobs).length > 0;
   return !session.ended && at - session.lastActivity <= (processing ? IDLE_LIFE_IN_PROCESSING_MS : IDLE_LIFE_MS);
 }
 
@@ -77,4 +81,9 @@ export function isReady(session: Session, kind: JobKind): boolean {
   const waiting = session.login.scenario[kind];
   const polls = session.jobs[kind]?.polls ?? 0;
   return !waiting || (waiting.readyAtPoll !== 'never' && polls >= waiting.readyAtPoll);
+}
+
+/** Whether a request for data is still being worked on. */
+export function isProcessing(session: Session): boolean {
+  return JOB_KINDS.some((kind) => session.jobs[kind] !== undefined && !isReady(session, kind));
 }

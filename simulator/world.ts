@@ -5,19 +5,26 @@ import type { Keys } from './defaults.js';
 import type { Fields } from './fields.js';
 import type { Reply } from './replies.js';
 
-/** Everything that this Flinks remembers. */
-export interface World {
+/** What one instance of Flinks is like. */
+export interface Instance {
   keys: Keys;
+  /** Chooses the account data. */
   seed: number;
   /** An older instance: it mints no authorize tokens and asks for none. */
   withoutTokens: boolean;
+  /** An older integration: no endpoint asks for a key header. */
+  withoutKeys: boolean;
+}
+
+/** An instance and everything that it remembers. */
+export interface World extends Instance {
   tokens: Tokens;
   logins: Logins;
   sessions: Sessions;
 }
 
-export function createWorld(keys: Keys, seed: number, withoutTokens: boolean): World {
-  return { keys, seed, withoutTokens, tokens: createTokens(), logins: createLogins(seed), sessions: createSessions() };
+export function createWorld(instance: Instance): World {
+  return { ...instance, tokens: createTokens(), logins: createLogins(instance.seed), sessions: createSessions() };
 }
 
 /** A request at one of the doors, and whom it turned out to concern. */

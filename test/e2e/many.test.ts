@@ -50,7 +50,7 @@ test('two hundred runs at once all end right, and none calls Flinks twice for th
     const asked = scenario === 'question';
     const requests = requestsOf(simulator.requests, loginId);
     expect(results[index]).toMatchObject({ polls: pending ? 2 : 0, challengeRounds: asked ? 1 : 0 });
-    expect(results[index]?.login).toEqual(expect.objectContaining(asked ? {} : { id: loginId }));
+    expect(results[index]?.login?.['id']).toBe(asked ? undefined : loginId);
     // A short call that got no answer within a second and a half, as on a busy machine, was hung up and is made again.
     const hungUp = requests.filter(({ abortedByClient }) => abortedByClient);
     // What counts at the bank or must not be repeated is never hung up.

@@ -107,7 +107,37 @@ test('cached mode asks only where the table says so', async () => {
 
 test('a session whose questions are open gives no data', async () => {
   const { requestId } = await ask('question');
-  expect((await flinks.post('GetAccountsSummary', { RequestId: requestId })).body?.['FlinksCode']).toBe(
-    'SESSION_NONEXISTENT',
-  );
+  const { status, body } = await flinks.post('GetAccountsSummary', { RequestId: requestId });
+  expect([status, body?.['FlinksCode']]).toEqual([401, 'UNAUTHORIZED']);
+});
+
+test('an answer to a session that is open already is ALREADY_AUTHORIZED, and the session stays open', async () => {
+  const { requestId, answer } = await ask('question', true);
+  const right = { 'What city were you born in?': ['Montreal'] };
+  expect((await answer(right)).status).toBe(200);
+  const again = await answer(right);
+  expect([again.status, again.body?.['FlinksCode'], again.body?.['RequestId']]).toEqual([
+    401,
+    'ALREADY_AUTHORIZED',
+    requestId,
+  ]);
+  expect((await flinks.post('GetAccountsSummary', { RequestId: requestId })).status).toBe(200);
+});
+
+test('Language fr asks the documented questions in French, and makes another LoginId of the same credentials', async () => {
+  const open = async (Username: string, Language: string) => {
+    const reply = await flinks.authorize({
+      Institution: 'FlinksCapital',
+      Username,
+      Password: 'Everyday',
+      MostRecentCached: false,
+      Language,
+    });
+    return { prompts: reply.status === 203 ? promptsOf(reply) : [], login: reply.body?.['Login'] };
+  };
+  const { prompts } = await open('question', 'fr');
+  expect(prompts).toEqual(['Dans quelle ville êtes-vous né(e) ?']);
+  expect(answersFor('question', prompts)).toEqual({ [prompts[0] ?? '']: ['Montreal'] });
+  expect((await open('question', 'en')).prompts).toEqual(['What city were you born in?']);
+  expect((await open('plain', 'fr')).login).not.toEqual((await open('plain', 'en')).login);
 });

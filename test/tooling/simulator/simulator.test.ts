@@ -62,6 +62,14 @@ test('the other sandbox users answer as Flinks documents them', async () => {
   }
 });
 
+test('names and passwords of the sandbox are not case-sensitive, and lead to one LoginId', async () => {
+  const loginOf = async (name: string, password: string) =>
+    (await flinks.authorize(credentials(name, password))).body?.['Login'] as { Id: string };
+  const [lower, upper] = [await loginOf('greatday_nomfa', 'everyday'), await loginOf('GREATDAY_NOMFA', 'EVERYDAY')];
+  expect(lower.Id).toMatch(/^[-0-9a-f]{36}$/);
+  expect(upper.Id).toBe(lower.Id);
+});
+
 test('a LoginId is known after a saved live login, unknown before, unknown when not saved, and gone when deleted', async () => {
   const open = async (LoginId: unknown) =>
     (await flinks.authorize({ LoginId, MostRecentCached: true })).body?.['FlinksCode'];
@@ -162,8 +170,10 @@ test('flags, days and filter decide what the details hold, and the data repeat b
 
   const whole = await accounts({});
   const bare = await accounts({ WithTransactions: false, WithAccountIdentity: false, WithKYC: false });
-  expect(bare[0]).toMatchObject({ AccountNumber: null, TransitNumber: null, Holder: { Name: null } });
-  expect(bare[0]).not.toHaveProperty('Transactions');
+  expect(bare[0]).toMatchObject({ AccountNumber: null, TransitNumber: null, Holder: null, Transactions: [] });
+  expect((await accounts({ WithBalance: false }))[0]).toMatchObject({ Balance: null });
+  const summary = await flinks.post('GetAccountsSummary', { RequestId, WithBalance: false });
+  expect(summary.body?.['Accounts']).toMatchObject([{ Balance: null }, {}, {}, {}]);
   expect(count(await accounts({ DaysOfTransactions: 'Days365' }))).toBeGreaterThan(3 * count(whole));
   expect(await accounts({ AccountsFilter: [whole[2]?.['Id']] })).toEqual([whole[2]]);
 
