@@ -1,5 +1,7 @@
 import type { Fields, Json } from './fields.js';
 import { listOfTexts } from './fields.js';
+import { filled } from './filled.js';
+import { numberOf } from './json-text.js';
 import type { Owner } from './owner.js';
 import { type Random, randomFrom } from './random.js';
 import { transactionsFor } from './transactions.js';
@@ -39,19 +41,22 @@ export function accountIdsOf({ seed, loginId, data }: Omit<Owner, 'refreshedAt'>
 
 /** The accounts as GetAccountsSummary shows them: no transactions. */
 export function summaryOf(owner: Owner): Json[] {
-  return accountsOf(owner).map(({ account }, index) => ({
-    EftEligibleRatio: index === 0 ? 1 : 0.5,
-    ETransferEligibleRatio: index === 0 ? 1 : 0,
-    ...account,
-    ...(owner.data.sparse ? { Type: undefined } : { AccountType: 'Personal' }),
-  }));
+  return shaped(
+    owner,
+    accountsOf(owner).map(({ account }, index) => ({
+      EftEligibleRatio: index === 0 ? 1 : 0.5,
+      ETransferEligibleRatio: index === 0 ? 1 : 0,
+      ...account,
+      ...(owner.data.sparse ? { Type: undefined } : { AccountType: 'Personal' }),
+    })),
+  );
 }
 
 /** The accounts as GetAccountsDetail shows them. A flag that is missing counts as true. */
 export function detailsOf(owner: Owner, wishes: Fields): Json[] {
   const filter = listOfTexts(wishes.value('AccountsFilter'))?.map((id) => id.toLowerCase()) ?? [];
   const days = wishes.text('DaysOfTransactions') === 'Days365' ? 365 : 90;
-  return accountsOf(owner)
+  const accounts = accountsOf(owner)
     .map(({ account, identity }, index) => ({
       ...(wishes.flag('WithTransactions') !== false && {
         Transactions: transactionsFor(owner, index, days, account.Balance.Current ?? 0),
@@ -62,6 +67,28 @@ export function detailsOf(owner: Owner, wishes: Fields): Json[] {
       ...(wishes.flag('WithKYC') === false && { Holder: NO_HOLDER }),
     }))
     .filter(({ Id }) => filter.length === 0 || filter.includes(Id));
+  return shaped(owner, accounts);
+}
+
+/** Figures and ids that a double would give other digits, as one writes them. */
+export const LARGE = { Id: '227490627192107008', Current: '1000000000000000.01' };
+
+/** The accounts as the shape of the login's data has them. */
+function shaped({ data }: Owner, accounts: Json[]): Json[] {
+  if (data.filled) return filled(accounts);
+  if (!data.largeNumbers) return accounts;
+  const [Current, Reference] = [numberOf(LARGE.Current), numberOf(LARGE.Id)];
+  return accounts.map((account) => {
+    const transactions = Array.isArray(account['Transactions']) ? (account['Transactions'] as Json[]) : undefined;
+    return {
+      ...account,
+      Balance: { Available: null, Current, Limit: numberOf('12.10') },
+      Reference,
+      ...(transactions && {
+        Transactions: transactions.map((one) => ({ ...one, Balance: Current, Reference })),
+      }),
+    };
+  });
 }
 
 const NO_HOLDER = { Name: null, Address: null, Email: null, PhoneNumber: null };

@@ -1,5 +1,6 @@
 import { accountIdsOf, detailsOf, summaryOf } from './accounts.js';
 import { fieldsOf, type Json, listOfTexts } from './fields.js';
+import { filled } from './filled.js';
 import { loginBody, refreshedAt } from './login-body.js';
 import type { Owner } from './owner.js';
 import {
@@ -102,10 +103,11 @@ function data({ seed }: World, { at }: Call, session: Session, kind: JobKind): R
     refreshedAt: refreshedAt(login, at),
   };
   const wishes = session.jobs[kind]?.wishes ?? fieldsOf({});
+  const echo: Json = { Links: DETAIL_LINK, ...(tag !== undefined && { Tag: tag }) };
   const accounts: Json =
     kind === 'summary'
-      ? { Links: DETAIL_LINK, ...(tag !== undefined && { Tag: tag }), Accounts: summaryOf(owner) }
-      : { Accounts: detailsOf(owner, wishes) };
+      ? { ...echo, Accounts: summaryOf(owner) }
+      : { ...(owner.data.filled && filled(echo)), Accounts: detailsOf(owner, wishes) };
   return success({ ...accounts, ...loginBody(session, at), ...INSTITUTION, RequestId: requestId });
 }
 

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import type { Fault } from './faults.js';
 import { isObject, type Json } from './fields.js';
+import { encoded, jsonText } from './json-text.js';
 import type { Reply } from './replies.js';
 
 const SLOW_MS = 30_000;
@@ -57,6 +58,10 @@ export async function deliver(delivery: Delivery, fault: Fault | undefined): Pro
   if (fault?.kind === 'wrong-content-type') {
     return send(response, { ...reply, headers: { ...reply.headers, 'content-type': 'text/html' } });
   }
+  if (fault?.kind === 'charset') {
+    const headers = { ...reply.headers, 'content-type': `application/json; charset=${fault.charset}` };
+    return sendBytes(response, { ...reply, headers }, encoded(jsonText(reply.body ?? {}), fault.charset));
+  }
   const bytes = bytesOf(reply);
   const kept = fault?.kind === 'empty' ? 0 : fault?.kind === 'truncated' ? Math.floor(bytes.length / 2) : bytes.length;
   sendBytes(response, reply, bytes.subarray(0, kept));
@@ -82,7 +87,7 @@ function sendHalf({ response, reply, begin }: Delivery, sent?: () => void): Buff
 }
 
 function bytesOf({ body, html }: Reply): Buffer {
-  return Buffer.from(html ?? (body ? JSON.stringify(body) : ''));
+  return Buffer.from(html ?? (body ? jsonText(body) : ''));
 }
 
 function headersOf({ headers, html }: Reply): Record<string, string> {
@@ -101,7 +106,7 @@ function strange(value: unknown): unknown {
 function padded({ body }: Reply, bytes = HUGE_BYTES): Readable {
   const chunk = Buffer.alloc(64 * 1024, 'x');
   const pad = function* (): Generator<Buffer> {
-    const start = JSON.stringify(body ?? {}).slice(0, -1);
+    const start = jsonText(body ?? {}).slice(0, -1);
     yield Buffer.from(`${start}${body ? ',' : ''}"Padding":"`);
     for (let left = bytes; left > 0; left -= chunk.length) yield chunk.subarray(0, Math.min(left, chunk.length));
     yield Buffer.from('"}');

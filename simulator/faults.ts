@@ -20,6 +20,7 @@ export type Fault =
   | { kind: 'slow-first-byte' | 'stall-in-body'; delayMs?: number }
   | { kind: 'reset-before' | 'reset-after' | 'reset-in-body' | 'truncated' | 'empty' }
   | { kind: 'unknown-fields' | 'wrong-content-type' }
+  | { kind: 'charset'; charset: 'iso-8859-1' | 'utf-16' }
   | { kind: 'huge' | 'gzip-bomb'; bytes?: number };
 
 /** Which requests a fault befalls: from the `nth` that matches on (default 1), `times` of them (default 1). */
@@ -52,6 +53,7 @@ const KINDS: Record<Fault['kind'], true> = {
   empty: true,
   'unknown-fields': true,
   'wrong-content-type': true,
+  charset: true,
   huge: true,
   'gzip-bomb': true,
 };
@@ -99,6 +101,8 @@ export function parseFaultRule(value: unknown): FaultRule {
   }
   if (fault['kind'] === 'status' && !isStatus(fault['status']))
     throw new TypeError('"fault.status" must be 200 to 599.');
+  if (fault['kind'] === 'charset' && fault['charset'] !== 'iso-8859-1' && fault['charset'] !== 'utf-16')
+    throw new TypeError('"fault.charset" must be iso-8859-1 or utf-16.');
   return value as unknown as FaultRule;
 }
 

@@ -19,7 +19,9 @@ export function loginBody({ login, save }: Session, at: number): Json {
       Username: login.username,
       IsScheduledRefresh: false,
       // UTC without a zone, with seven digits of the second, as Flinks writes it.
-      LastRefresh: new Date(refreshedAt(login, at)).toISOString().replace('Z', '0000'),
+      LastRefresh: login.scenario.neverRefreshed
+        ? '0001-01-01T00:00:00'
+        : new Date(refreshedAt(login, at)).toISOString().replace('Z', '0000'),
       Type: 'Personal',
       Id: login.loginId,
     },

@@ -15,6 +15,10 @@ export interface DataShape {
   withoutTransactions?: boolean;
   /** Every field that may be null is null, and the summary names no types. */
   sparse?: boolean;
+  /** No field that Flinks has published is null. */
+  filled?: boolean;
+  /** Accounts and transactions have figures and a reference number that no double can hold. */
+  largeNumbers?: boolean;
 }
 
 /** One way in which Flinks and a bank can behave. Its LoginIds begin with its number, its username opens it live. */
@@ -35,6 +39,8 @@ export interface Scenario {
   data: DataShape;
   /** No `Login` in any reply, as when nothing is saved. */
   withoutLogin: boolean;
+  /** The data were never refreshed, or so Flinks says. */
+  neverRefreshed: boolean;
   faults: readonly FaultRule[];
 }
 
@@ -51,6 +57,7 @@ export function scenarioFrom(entry: ScenarioEntry): Scenario {
     wrongAnswer: 'again',
     data: { accounts: 4 },
     withoutLogin: false,
+    neverRefreshed: false,
     faults: [],
     ...entry,
   };

@@ -12,6 +12,12 @@ const limited = (retryAfter: string): Fault => ({
   code: 'TOO_MANY_REQUESTS',
   headers: { 'retry-after': retryAfter },
 });
+const inCharset = (charset: 'iso-8859-1' | 'utf-16') =>
+  (['Authorize', 'GetAccountsSummary', 'GetAccountsDetail'] as const).map((endpoint) => ({
+    endpoint,
+    times: 'always' as const,
+    fault: { kind: 'charset' as const, charset },
+  }));
 const pendingDetail = { detail: { code: 'OPERATION_PENDING', readyAtPoll: 2 } } as const;
 
 /** Replies that are easy to misread. */
@@ -109,5 +115,35 @@ export const replyScenarios: readonly ScenarioEntry[] = [
         fault: { kind: 'status', status: 202, code: 'OPERATION_PENDING', headers: { 'retry-after': '12' } },
       },
     ],
+  },
+  {
+    number: 168,
+    name: 'every-field',
+    description: 'Every field that Flinks has published is there, and no one is null.',
+    data: { accounts: 4, filled: true },
+  },
+  {
+    number: 169,
+    name: 'large-numbers',
+    description: 'Figures and reference numbers with more digits than a double holds.',
+    data: { accounts: 4, largeNumbers: true },
+  },
+  {
+    number: 170,
+    name: 'never-refreshed',
+    description: 'LastRefresh says that the data were never refreshed.',
+    neverRefreshed: true,
+  },
+  {
+    number: 171,
+    name: 'latin-1',
+    description: 'Every reply in ISO-8859-1, which it declares.',
+    faults: inCharset('iso-8859-1'),
+  },
+  {
+    number: 172,
+    name: 'utf-16',
+    description: 'Every reply in UTF-16, which it declares.',
+    faults: inCharset('utf-16'),
   },
 ];

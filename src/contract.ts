@@ -317,7 +317,7 @@ export const resultSchema = unfrozen(
   z.looseObject({
     requestId: z.string(),
     institution: z.string().optional(),
-    institutionId: z.union([z.number(), z.string()]).optional(),
+    institutionId: z.union([z.number(), z.string().min(1)]).optional(),
     institutionName: z.string().optional(),
     /** The tag of the input, as Flinks echoes it. */
     tag: z.string().optional(),

@@ -39,7 +39,8 @@ const transactionSchema = z.looseObject({
   debit: number('Positive. One of `debit` and `credit` is usually null.'),
   credit: number('Positive.'),
   balance: number('Of the account after the transaction.'),
-  code: field(z.union([z.number(), z.string()]), 'Flinks has deprecated it.'),
+  // Without a bound JSON Schema would have a list of types here, which strict validators refuse.
+  code: field(z.union([z.number(), z.string().min(0)]), 'Flinks has deprecated it.'),
 });
 
 const accountSchema = z.looseObject({
