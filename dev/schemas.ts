@@ -13,6 +13,7 @@ import {
   taskQueue,
 } from '../src/contract.js';
 import { isMainModule } from '../src/process/main-module.js';
+import { accountsPage, accountsText, viewDefinitions } from './accounts-page.js';
 
 /** Where the schemas are published. */
 export const schemaFolder = fileURLToPath(new URL('../docs/schemas/', import.meta.url));
@@ -43,6 +44,25 @@ function commandLine() {
   };
 }
 
+/** A view and no promise: see src/contract/accounts.ts. So the schema of the result does not refer to it. */
+function accountsView() {
+  const accounts = { type: 'array', items: { $ref: '#/$defs/Account' } };
+  return {
+    $schema: dialect,
+    title:
+      'What Flinks puts into a result, as far as its documents say; nothing is checked against it, and there may be more',
+    type: 'object',
+    properties: {
+      login: { $ref: '#/$defs/FlinksLogin' },
+      summary: accounts,
+      accounts,
+      links: { anyOf: [{ type: 'array', items: { $ref: '#/$defs/Link' } }, { type: 'null' }] },
+    },
+    required: ['summary', 'accounts'],
+    $defs: viewDefinitions(),
+  };
+}
+
 /** The published schemas by the name of their file. */
 export const publishedSchemas = (): Record<string, object> => ({
   'input.schema.json': page(`Input of retrieveAccountDetails on ${taskQueue}`, inputSchema),
@@ -53,6 +73,7 @@ export const publishedSchemas = (): Record<string, object> => ({
     progressSchema,
   ),
   'result.schema.json': page('What a run returns; unknown fields of Flinks are kept', resultSchema),
+  'accounts.schema.json': accountsView(),
   'cli.schema.json': commandLine(),
 });
 
@@ -66,4 +87,5 @@ if (isMainModule(import.meta.url)) {
   await mkdir(schemaFolder, { recursive: true });
   for (const [file, schema] of Object.entries(publishedSchemas()))
     await writeFile(`${schemaFolder}${file}`, await schemaText(file, schema));
+  await writeFile(accountsPage, await accountsText());
 }

@@ -1,5 +1,6 @@
 import type { Fields, Json } from './fields.js';
 import { listOfTexts } from './fields.js';
+import { filled } from './filled.js';
 import { rawNumber } from './json.js';
 import type { Owner } from './owner.js';
 import { type Random, randomFrom } from './random.js';
@@ -40,20 +41,23 @@ export function accountIdsOf({ seed, loginId, data }: Omit<Owner, 'refreshedAt'>
 
 /** The accounts as GetAccountsSummary shows them: no transactions. */
 export function summaryOf(owner: Owner, wishes: Fields): Json[] {
-  return accountsOf(owner).map(({ account }, index) => ({
-    EftEligibleRatio: index === 0 ? 1 : 0.5,
-    ETransferEligibleRatio: index === 0 ? 1 : 0,
-    ...account,
-    ...(owner.data.sparse ? { Type: undefined } : { AccountType: index === 2 ? 'Business' : 'Personal' }),
-    ...(wishes.flag('WithBalance') === false && NO_BALANCE),
-  }));
+  return shaped(
+    owner,
+    accountsOf(owner).map(({ account }, index) => ({
+      EftEligibleRatio: index === 0 ? 1 : 0.5,
+      ETransferEligibleRatio: index === 0 ? 1 : 0,
+      ...account,
+      ...(owner.data.sparse ? { Type: undefined } : { AccountType: index === 2 ? 'Business' : 'Personal' }),
+      ...(wishes.flag('WithBalance') === false && NO_BALANCE),
+    })),
+  );
 }
 
 /** The accounts as GetAccountsDetail shows them. A flag that is missing counts as true. */
 export function detailsOf(owner: Owner, wishes: Fields): Json[] {
   const filter = listOfTexts(wishes.value('AccountsFilter'))?.map((id) => id.toLowerCase()) ?? [];
   const days = wishes.text('DaysOfTransactions') === 'Days365' ? 365 : 90;
-  return accountsOf(owner)
+  const accounts = accountsOf(owner)
     .map(({ account, identity }, index) => ({
       Transactions:
         wishes.flag('WithTransactions') === false
@@ -64,9 +68,30 @@ export function detailsOf(owner: Owner, wishes: Fields): Json[] {
       ...(wishes.flag('WithAccountIdentity') === false && NO_IDENTITY),
       ...(wishes.flag('WithKYC') === false && { Holder: null }),
       ...(wishes.flag('WithBalance') === false && NO_BALANCE),
-      ...(owner.data.bigNumbers === true && BIG_NUMBERS),
     }))
     .filter(({ Id }) => filter.length === 0 || filter.includes(Id));
+  return shaped(owner, accounts);
+}
+
+/** Figures and ids that a double would give other digits, as one writes them. */
+export const LARGE = { Id: '227490627192107008', Current: '1000000000000000.01' };
+
+/** The accounts as the shape of the login's data has them. */
+function shaped({ data }: Owner, accounts: Json[]): Json[] {
+  if (data.filled) return filled(accounts);
+  if (!data.largeNumbers) return accounts;
+  const [Current, Reference] = [rawNumber(LARGE.Current), rawNumber(LARGE.Id)];
+  return accounts.map((account) => {
+    const transactions = Array.isArray(account['Transactions']) ? (account['Transactions'] as Json[]) : undefined;
+    return {
+      ...account,
+      Balance: { Available: null, Current, Limit: rawNumber('12.10') },
+      Reference,
+      ...(transactions && {
+        Transactions: transactions.map((one) => ({ ...one, Balance: Current, Reference })),
+      }),
+    };
+  });
 }
 
 const NO_HOLDER = { Name: null, Address: null, Email: null, PhoneNumber: null };
@@ -74,13 +99,6 @@ const NO_IDENTITY = { TransitNumber: null, InstitutionNumber: null, AccountNumbe
 const NO_FIGURES = { Available: null, Current: null, Limit: null };
 const NO_BALANCE = { Balance: null };
 /** The first is the smallest whole number that a double cannot hold. */
-const BIG_NUMBERS = {
-  Balance: {
-    Available: rawNumber('9007199254740993'),
-    Current: rawNumber('12345678901234567890.12'),
-    Limit: rawNumber('0.1234567890123456789'),
-  },
-};
 const NOTHING = { Title: null, AccountNumber: null, LastFourDigits: null, Category: null, Type: null, Currency: null };
 
 function accountsOf(owner: Owner) {

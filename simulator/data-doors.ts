@@ -1,5 +1,6 @@
 import { accountIdsOf, detailsOf, summaryOf } from './accounts.js';
 import { type Fields, fieldsOf, type Json, listOfTexts } from './fields.js';
+import { filled } from './filled.js';
 import { loginBody, refreshedAt } from './login-body.js';
 import type { Owner } from './owner.js';
 import {
@@ -99,9 +100,11 @@ function data({ seed }: World, { at }: Call, session: Session, kind: JobKind): R
     refreshedAt: refreshedAt(login, at),
   };
   const wishes = session.jobs[kind]?.wishes ?? fieldsOf({});
+  const echo: Json = { Links: LINKS, ...(tag !== undefined && { Tag: tag }) };
   return success({
     ...dataOf(kind, owner, wishes),
-    ...(kind === 'summary' && { Links: LINKS, ...(tag !== undefined && { Tag: tag }) }),
+    ...(kind === 'summary' && echo),
+    ...(kind === 'detail' && owner.data.filled && filled(echo)),
     ...loginBody(session, at),
     ...INSTITUTION,
     RequestId: requestId,

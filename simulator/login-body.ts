@@ -7,8 +7,9 @@ const HOUR_MS = 60 * 60_000;
 
 /** When the data of a login were last fetched. One that was never fetched here was so some hours ago, by its LoginId. */
 export function refreshedAt(login: Login, at: number): number {
-  login.refreshedAt ??= at - randomFrom(login.loginId, 'refreshed').integer(2, 20) * HOUR_MS;
-  return login.refreshedAt;
+  const before = at - randomFrom(login.loginId, 'refreshed').integer(2, 20) * HOUR_MS;
+  if (login.scenario.neverRefreshed) return login.refreshedAt ?? before;
+  return (login.refreshedAt ??= before);
 }
 
 /** The `Login` of a reply, or nothing if Flinks keeps nothing of the login or was seen to leave it out. */

@@ -15,8 +15,10 @@ export interface DataShape {
   withoutTransactions?: boolean;
   /** Every field that may be null is null, and the summary names no types. */
   sparse?: boolean;
-  /** Some amounts have more digits than a double holds. */
-  bigNumbers?: boolean;
+  /** No field that Flinks has published is null. */
+  filled?: boolean;
+  /** Accounts and transactions have figures and a reference number that no double can hold. */
+  largeNumbers?: boolean;
 }
 
 /** One way in which Flinks and a bank can behave. Its LoginIds begin with its number, its username opens it live. */

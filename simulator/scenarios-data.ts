@@ -11,9 +11,9 @@ const CHARSETS: readonly [name: string, charset: Charset, what: string][] = [
 export const dataScenarios: readonly ScenarioEntry[] = [
   {
     number: 560,
-    name: 'big-numbers',
-    description: 'Detail: balances with more digits than a double holds.',
-    data: { accounts: 2, bigNumbers: true },
+    name: 'large-numbers',
+    description: 'Figures and reference numbers with more digits than a double holds.',
+    data: { accounts: 4, largeNumbers: true },
   },
   ...CHARSETS.map(([name, charset, what], index): ScenarioEntry => ({
     number: 561 + index,
@@ -39,5 +39,11 @@ export const dataScenarios: readonly ScenarioEntry[] = [
     name: 'statements-pending',
     description: 'GetStatements: 202, data with the 2nd poll.',
     statements: { code: 'OPERATION_PENDING', readyAtPoll: 2 },
+  },
+  {
+    number: 567,
+    name: 'every-field',
+    description: 'Every field that Flinks has published is there, and no one is null.',
+    data: { accounts: 4, filled: true },
   },
 ];

@@ -32,15 +32,22 @@ export type { ListFilter, RunStatusName, ListedRun } from './client/list.js';
 export { ConfigurationError, type ConfigurationProblem, type Environment } from './config/environment.js';
 export { accountDetailsWorkflowId, failureTypes, rejectionTypes, stages } from './contract.js';
 export type {
+  Account,
+  Address,
   AnswerOutcome,
+  Balance,
   Challenge,
   FailureType,
+  FlinksLogin,
+  Holder,
+  Link,
   Progress,
   RejectionType,
   RetrieveAccountDetailsInput,
   RetrieveAccountDetailsResult,
   SecurityAnswers,
   Stage,
+  Transaction,
 } from './contract.js';
 
 export interface RunStatus {

@@ -1,6 +1,7 @@
 // The words that clients, workers and running workflows share. Change one and open runs, other languages and saved
 // views stop understanding it: add, never rename. This is the only room through which workflows see zod.
 import { z } from 'zod';
+import type { Account, FlinksLogin, Link } from './contract/accounts.js';
 import { milliseconds } from './contract/duration.js';
 import { guidPattern } from './contract/guid.js';
 import { stages } from './contract/stages.js';
@@ -8,6 +9,7 @@ import { unfrozen } from './sdk-internals/unfrozen.js';
 
 export { milliseconds } from './contract/duration.js';
 export { stages, type Stage } from './contract/stages.js';
+export type { Account, Address, Balance, FlinksLogin, Holder, Link, Transaction } from './contract/accounts.js';
 
 export const taskQueue = 'flinks-account-details';
 export const workflowType = 'retrieveAccountDetails';
@@ -317,21 +319,35 @@ export const answerOutcomeSchema = unfrozen(z.object({ accepted: z.literal(true)
 /** What the update returns for an answer that was taken. */
 export type AnswerOutcome = z.infer<typeof answerOutcomeSchema>;
 
-const flinksObject = z.looseObject({});
+/** Only its type says more: what Flinks sends is passed on, also if it is of a surprising type. See contract/accounts.ts. */
+const flinksObject = <T>() => z.looseObject({}) as z.ZodType as z.ZodType<T>;
 
-/** What a run returns. Keys are camelCase at every depth, values as Flinks sent them, unknown fields kept. */
+/**
+ * What a run returns. Keys are camelCase at every depth, values as Flinks sent them, unknown fields kept, also those of the
+ * envelope of Detail. A number that a double cannot hold as it was written is the text of its digits.
+ */
 export const resultSchema = unfrozen(
-  z.object({
+  z.looseObject({
     requestId: z.string(),
     institution: z.string().optional(),
-    login: flinksObject.optional(),
-    summary: z.array(flinksObject),
-    accounts: z.array(flinksObject),
+    institutionId: z.union([z.number(), z.string().min(1)]).optional(),
+    institutionName: z.string().optional(),
+    /** The tag of the input, as Flinks echoes it. */
+    tag: z.string().optional(),
+    login: flinksObject<FlinksLogin>().optional(),
+    summary: z.array(flinksObject<Account>()),
+    accounts: z.array(flinksObject<Account>()),
+    links: (z.unknown() as z.ZodType<Link[] | null>).optional(),
     freshness: z.object({
       /** When Flinks last refreshed the data, as Flinks wrote it: UTC without a zone. */
       lastRefresh: z.string().optional(),
+      /** The same in ISO 8601 with a `Z`. Absent for a login that was never refreshed. */
+      lastRefreshAt: z.iso.datetime().optional(),
       cached: z.boolean(),
-      /** False when the last refresh failed behind a usable session, or when no account has a transaction though asked. */
+      /**
+       * False when the last refresh failed behind a usable session, when the login was never refreshed, or when no account
+       * has a transaction though asked.
+       */
       complete: z.boolean(),
     }),
     polls: z.int(),

@@ -1,6 +1,7 @@
 // What people see of results and lists.
 import { isOpen, type ListedRun } from '../client.js';
-import type { RetrieveAccountDetailsResult } from '../contract.js';
+import type { Account, RetrieveAccountDetailsResult } from '../contract.js';
+import { isNeverRefreshed } from '../contract/freshness.js';
 import { shownId } from '../contract/copyable.js';
 import { harmless } from '../contract/harmless.js';
 import { screenOf, type Colour } from './terminal/screen.js';
@@ -8,13 +9,14 @@ import { table, type Column } from './terminal/table.js';
 
 const stdout = () => screenOf(process.stdout);
 
-type Account = RetrieveAccountDetailsResult['accounts'][number];
-
 /** The accounts of a result. Numbers show their last four digits only: screens get shared, and `--json` has the rest. */
 export function accountsTable({ accounts, freshness }: RetrieveAccountDetailsResult, screen = stdout()): string {
   const { lastRefresh, cached, complete } = freshness;
-  const age =
-    lastRefresh === undefined ? 'time of refresh unknown' : `refreshed ${harmless(lastRefresh.slice(0, 19))} UTC`;
+  const age = isNeverRefreshed(lastRefresh)
+    ? 'never refreshed'
+    : lastRefresh === undefined
+      ? 'time of refresh unknown'
+      : `refreshed ${harmless(lastRefresh.slice(0, 19))} UTC`;
   const footer = `${cached ? 'stored data' : 'live data'}, ${age}, ${complete ? 'complete' : 'not complete yet'}`;
   const listed = accounts.length === 0 ? 'No accounts.\n' : table(accountColumns, accounts, screen);
   return `${listed}${footer}\n`;
@@ -69,6 +71,7 @@ function maskedNumber({ lastFourDigits, accountNumber }: Account): string {
 }
 
 function balance({ balance }: Account): string {
-  const current = typeof balance === 'object' && balance !== null && 'current' in balance ? balance.current : undefined;
-  return typeof current === 'number' ? current.toFixed(2) : '-';
+  // Flinks' word may be wrong: a balance that is a text has no such field.
+  const current: unknown = balance?.current;
+  return typeof current === 'number' ? current.toFixed(2) : shown(current);
 }

@@ -4,6 +4,7 @@ import http from 'node:http';
 import https from 'node:https';
 import axios, { type AxiosResponse } from 'axios';
 import type { Proxy } from '../contract/proxy.js';
+import { readBody } from './body.js';
 import { notDelivered } from './not-delivered.js';
 import { agentsFor } from './proxy.js';
 import { watchSending, type Sending } from './sending.js';
@@ -41,7 +42,10 @@ export interface FlinksRequest {
   freshConnection?: boolean;
 }
 
-/** A whole answer of Flinks, whatever its status. `json` is undefined if the body is not JSON. */
+/**
+ * A whole answer of Flinks, whatever its status. `json` is undefined if the body is not JSON. A number in it that a double
+ * cannot hold is a text.
+ */
 export interface FlinksResponse {
   /** The HTTP status. If that is 200, the `HttpStatusCode` of the body counts: Flinks also reports errors so. */
   status: number;
@@ -74,10 +78,11 @@ export function createFlinksHttp(options: FlinksHttpOptions): { send: SendToFlin
     allowAbsoluteUrls: false,
     proxy: false,
     maxContentLength: options.maxResponseBytes,
-    responseType: 'text',
-    // Bodies pass as text: axios copies objects on their way out and loses keys such as `__proto__`.
+    // Not text: axios would read every body as UTF-8.
+    responseType: 'arraybuffer',
+    // Bodies pass as they are: axios copies objects on their way out and loses keys such as `__proto__`.
     transformRequest: (body: unknown) => body,
-    transformResponse: (body: string) => body,
+    transformResponse: (body: Buffer) => body,
     validateStatus: () => true,
   });
 
@@ -101,7 +106,7 @@ export function createFlinksHttp(options: FlinksHttpOptions): { send: SendToFlin
     try {
       request.signal?.throwIfAborted();
       request.signal?.addEventListener('abort', onAbort);
-      const response = await client.request<string>({
+      const response = await client.request<Buffer>({
         method: request.method,
         url: request.path,
         headers: request.headers,
@@ -136,13 +141,8 @@ export function createFlinksHttp(options: FlinksHttpOptions): { send: SendToFlin
   return { send, close };
 }
 
-function read({ status, data, headers }: AxiosResponse<string>): FlinksResponse {
-  let json: unknown;
-  try {
-    json = JSON.parse(data);
-  } catch {
-    json = undefined;
-  }
+function read({ status, data, headers }: AxiosResponse<Buffer>): FlinksResponse {
+  const json = readBody(data, headers['content-type']);
   const retryAfterMs = retryAfter(headers['retry-after']);
   const read = envelope.safeParse(json).data ?? envelope.parse({});
   return {

@@ -92,9 +92,27 @@ const id = z
   .max(256)
   .refine((text) => text.trim() !== '' && text !== noId);
 
-export const sessionReply = z.object({ RequestId: id, Institution: optionalText, Login: login }).transform((reply) => ({
+/** What the envelopes of an open session say of its login, beside the login itself. */
+const about = {
+  Institution: optionalText,
+  InstitutionId: z
+    .union([z.number(), z.string().min(1)])
+    .optional()
+    .catch(undefined),
+  InstitutionName: optionalText,
+  Tag: optionalText,
+};
+
+const aboutOf = (wire: z.output<z.ZodObject<typeof about>>) => ({
+  ...(wire.Institution !== undefined && { institution: wire.Institution }),
+  ...(wire.InstitutionId !== undefined && { institutionId: wire.InstitutionId }),
+  ...(wire.InstitutionName !== undefined && { institutionName: wire.InstitutionName }),
+  ...(wire.Tag !== undefined && { tag: wire.Tag }),
+});
+
+export const sessionReply = z.object({ RequestId: id, ...about, Login: login }).transform((reply) => ({
   requestId: reply.RequestId,
-  ...(reply.Institution !== undefined && { institution: reply.Institution }),
+  ...aboutOf(reply),
   ...loginOf(reply.Login),
 }));
 
@@ -124,12 +142,22 @@ const accountRows = z
   .transform(rowsOf);
 
 export const accountsReply = z
-  .object({ Accounts: accountRows, RequestId: optionalText, Institution: optionalText, Login: login })
-  .transform((reply) => ({
-    accounts: reply.Accounts.map((row) => withoutGaps(camelCaseKeys(row))),
-    ...(reply.Institution !== undefined && { institution: reply.Institution }),
-    ...loginOf(reply.Login),
+  .looseObject({ Accounts: accountRows, RequestId: optionalText, ...about, Login: login })
+  .transform(({ Accounts, RequestId: _asked, Institution, InstitutionId, InstitutionName, Tag, Login, ...rest }) => ({
+    accounts: Accounts.map((row) => withoutGaps(camelCaseKeys(row))),
+    ...aboutOf({ Institution, InstitutionId, InstitutionName, Tag }),
+    ...loginOf(Login),
+    ...restOf(rest),
   }));
+
+/** No envelope of accounts should hold one of these. One that does is not passed on to whoever reads a result. */
+const secret = /token|password|secret|^security(?:challenges|responses)$/i;
+
+/** What else an envelope holds, known or not. */
+function restOf(wire: Row): { rest?: Row } {
+  const kept = Object.entries(wire).filter(([key]) => !secret.test(key));
+  return kept.length > 0 ? { rest: camelCaseKeys(Object.fromEntries(kept)) } : {};
+}
 
 /** A session that Flinks opened. `requestId` names it in every later call. */
 export type Session = z.output<typeof sessionReply>;

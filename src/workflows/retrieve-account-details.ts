@@ -1,5 +1,6 @@
 // The story of a run, from a LoginId to accounts.
-import { type ResolvedInput, type RetrieveAccountDetailsResult } from '../contract.js';
+import type { Account, ResolvedInput, RetrieveAccountDetailsResult } from '../contract.js';
+import { isNeverRefreshed, refreshedAt } from '../contract/freshness.js';
 import { inputMessage, parseInput } from '../contract/input.js';
 import { retrieveDetail, retrieveSummary, type Accounts } from './accounts.js';
 import { isSessionLost, runFailure } from './failures.js';
@@ -56,25 +57,41 @@ function resultOf(
   detail: Accounts,
   { polls, round }: { polls: number; round: number },
 ): RetrieveAccountDetailsResult {
-  const institution = detail.institution ?? session.institution;
   const login = detail.login ?? summary.login ?? session.login;
   const lastRefresh = login?.['lastRefresh'];
+  const lastRefreshAt = refreshedAt(lastRefresh);
   const hasTransactions = detail.accounts.some(
     ({ transactions }) => Array.isArray(transactions) && transactions.length > 0,
   );
   return {
+    // First, so that no field of Flinks takes the place of one of the contract's.
+    ...detail.rest,
+    ...aboutLogin(session),
+    ...aboutLogin(summary),
+    ...aboutLogin(detail),
     requestId: session.requestId,
-    ...(institution !== undefined && { institution }),
     ...(login !== undefined && { login }),
-    summary: summary.accounts,
-    accounts: detail.accounts,
+    summary: asAccounts(summary),
+    accounts: asAccounts(detail),
     freshness: {
       ...(typeof lastRefresh === 'string' && { lastRefresh }),
+      ...(lastRefreshAt !== undefined && { lastRefreshAt }),
       cached: session.openedBy.cached,
       // Freshly linked accounts can answer before their history is there.
-      complete: !session.stale && (hasTransactions || !details.withTransactions),
+      complete: !session.stale && !isNeverRefreshed(lastRefresh) && (hasTransactions || !details.withTransactions),
     },
     polls,
     challengeRounds: round,
   };
 }
+
+/** What an envelope says of the institution, and the tag. Runs that began before these were kept have `institution` only. */
+const aboutLogin = ({ institution, institutionId, institutionName, tag }: OpenedSession | Accounts) => ({
+  ...(institution !== undefined && { institution }),
+  ...(institutionId !== undefined && { institutionId }),
+  ...(institutionName !== undefined && { institutionName }),
+  ...(tag !== undefined && { tag }),
+});
+
+/** Flinks' word is taken for the types of their fields. */
+const asAccounts = ({ accounts }: Accounts): Account[] => accounts as Account[];

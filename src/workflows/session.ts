@@ -21,6 +21,9 @@ export interface OpenedSession {
   requestId: string;
   openedBy: SessionOpenedBy;
   institution?: string;
+  institutionId?: number | string;
+  institutionName?: string;
+  tag?: string;
   login?: Record<string, unknown>;
   /** The last refresh behind a cached session failed. */
   stale: boolean;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { LARGE } from '../../simulator/accounts.js';
 import { workerEnvironment } from '../../simulator/defaults.js';
 import { countByEndpoint, requestsOf } from '../../simulator/record.js';
 import { loginIdFor } from '../../simulator/server.js';
@@ -43,12 +44,20 @@ describe('the command line', () => {
     const result = ended(await starter(['result', '--login-id', loginId, '--json']));
     expect(result).toEqual({
       exit: 0,
+      httpStatusCode: 200,
       requestId: expect.any(String),
       institution: 'FlinksCapital',
+      institutionId: 14,
+      institutionName: 'FlinksCapital',
       login: expect.objectContaining({ id: loginId }),
       summary: expect.any(Array),
       accounts: expect.any(Array),
-      freshness: { lastRefresh: expect.any(String), cached: true, complete: true },
+      freshness: {
+        lastRefresh: expect.any(String),
+        lastRefreshAt: expect.stringMatching(/Z$/),
+        cached: true,
+        complete: true,
+      },
       polls: 0,
       challengeRounds: 0,
     });
@@ -75,6 +84,16 @@ describe('the command line', () => {
     expect(accounts).toHaveLength(4);
     for (const { accountNumber } of accounts) expect(ran.stdout).not.toContain(accountNumber);
     expect(sent(loginId)).toEqual(once);
+  });
+
+  test('figures keep the digits that a double would lose, for a program and for a person', async () => {
+    const loginId = loginIdFor('large-numbers');
+    const ran = await starter(['start', '--login-id', loginId, '--wait', '--json', '--timeout', '1 minute']);
+    const large = { reference: LARGE.Id, balance: { current: LARGE.Current, limit: 12.1 } };
+    expect(ended(ran)).toMatchObject({ exit: 0, result: { accounts: [large, large, large, large] } });
+    expect((await here(['result', '--login-id', loginId])).stdout).toMatch(/ 1000000000000000\.01 +CAD /);
+    const never = await here(['start', '--login-id', loginIdFor('never-refreshed'), '--wait', '--timeout', '1 minute']);
+    expect(never.stdout).toContain('stored data, never refreshed, not complete yet');
   });
 
   test('watch tells every change as a line of JSON, and its exit code how the run ended', async () => {

@@ -26,7 +26,13 @@ const progress: Progress = {
   rejectedAnswers: 0,
 };
 const open: RunStatus = { workflowId: oddId, runId: hostile, status: 'RUNNING', progress };
-const account = { title: hostile, type: hostile, currency: hostile, lastFourDigits: hostile, balance: { current: 1 } };
+const account = {
+  title: hostile,
+  type: hostile,
+  currency: hostile,
+  lastFourDigits: hostile,
+  balance: { current: hostile },
+};
 
 /** A client of runs in which everything is hostile. */
 const client = {

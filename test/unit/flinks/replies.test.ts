@@ -423,7 +423,58 @@ test('one unusable field that is only reported does not cost the accounts', asyn
   const ask = asking((flinks) => flinks.getAccountsDetail(requestId, details));
   expect(await ask(200, { Accounts: [], Institution: 7, Message: 7, FlinksCode: 7, RequestId: 7 })).toEqual({
     kind: 'accounts',
-    data: { accounts: [] },
+    data: { accounts: [], rest: { message: 7, flinksCode: 7 } },
+  });
+});
+
+test.each(dataCalls)('%s brings the whole envelope, and nothing of it that is secret', async (_name, ask) => {
+  const hidden = { Token: secret.token, AuthorizeToken: 'x', SecurityChallenges: [], Password: 'x', clientSecret: 'x' };
+  const envelope = {
+    HttpStatusCode: 200,
+    Institution: 'FlinksCapital',
+    InstitutionId: 14,
+    InstitutionName: 'Flinks Capital',
+    Tag: ' branch 7',
+    Links: [{ rel: 'Self', href: '/x', example: null }],
+    BrandNew: { OfALater: ['Version'], Empty: null },
+  };
+  expect(await ask(200, { Accounts: [], RequestId: requestId, ...envelope, ...hidden })).toEqual({
+    kind: 'accounts',
+    data: {
+      accounts: [],
+      institution: 'FlinksCapital',
+      institutionId: 14,
+      institutionName: 'Flinks Capital',
+      tag: ' branch 7',
+      rest: {
+        httpStatusCode: 200,
+        links: [{ rel: 'Self', href: '/x', example: null }],
+        brandNew: { ofALater: ['Version'], empty: null },
+      },
+    },
+  });
+});
+
+test('what the envelope of a session says of the institution, and the tag', async () => {
+  const said = { InstitutionId: 14, InstitutionName: 'Flinks Capital', Tag: 'branch 7' };
+  expect(await authorizing(cached)(200, { RequestId: requestId, ...said, Links: [] })).toEqual({
+    kind: 'session',
+    session: { requestId, institutionId: 14, institutionName: 'Flinks Capital', tag: 'branch 7' },
+  });
+  for (const nothing of [null, '', {}, []]) {
+    const said = { InstitutionId: nothing, InstitutionName: nothing, Tag: nothing };
+    const session = await authorizing(cached)(200, { RequestId: requestId, ...said });
+    expect(session).toEqual({ kind: 'session', session: { requestId } });
+  }
+});
+
+test.each(dataCalls)('%s keeps digits that a double would lose', async (_name, ask) => {
+  const body = `{"InstitutionId":227490627192107008,"Accounts":[{"Id":227490627192107008,"Balance":{"Current":1000000000000000.01,"Limit":12.10}}]}`;
+  expect(await ask(200, body)).toMatchObject({
+    data: {
+      institutionId: '227490627192107008',
+      accounts: [{ id: '227490627192107008', balance: { current: '1000000000000000.01', limit: 12.1 } }],
+    },
   });
 });
 
