@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, WorkflowExecutionStatusName, WorkflowHandle } from '@temporalio/client';
 import { AccountDetailsError, ServerUnreachableError, WaitEndedError } from '../contract/errors.js';
-import { errorFromTemporal, nobodyAnswered, type Answerer } from '../temporal/errors.js';
+import { errorFromTemporal, nobodyAnswered, readValue, type Answerer } from '../temporal/errors.js';
 import { progressName, type Progress } from '../contract.js';
 
 /** What every call takes. */
@@ -29,7 +29,7 @@ export async function calling<T>(
   if (signal?.aborted) throw new WaitEndedError(workflowId, signal);
   const late = answeredBy && timeLimit(answerTimeoutMs);
   try {
-    return await until(temporal, { late, signal }, () => call(temporal.workflow.getHandle(workflowId)));
+    return readValue(await until(temporal, { late, signal }, () => call(temporal.workflow.getHandle(workflowId))));
   } catch (error) {
     if (signal?.aborted) throw new WaitEndedError(workflowId, signal);
     const known = late?.signal.aborted

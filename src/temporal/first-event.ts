@@ -2,6 +2,8 @@
 import type { Client, WorkflowService } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { startArguments } from '../sdk-internals/first-event.js';
+import { readValue } from './errors.js';
+import { callersConverter } from './outside-converter.cjs';
 
 /** A run of a namespace. Without a run id, the newest run of the workflow id. */
 export interface RunAddress {
@@ -45,6 +47,7 @@ export async function inputOf(
   const { loadedDataConverter, namespace } = options;
   const first = await firstPage(workflowService, { namespace, ...run });
   const owner = { type: 'workflow', namespace, workflowId: run.workflowId } as const;
-  const [input] = await startArguments(first, loadedDataConverter, owner);
-  return input;
+  const converter = { ...loadedDataConverter, payloadConverter: callersConverter };
+  const [input] = await startArguments(first, converter, owner);
+  return readValue(input);
 }

@@ -3,15 +3,20 @@ import type { DataConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { z } from 'zod';
 import { checkEnvironment, type Environment } from '../config/environment.js';
+import { milliseconds } from '../contract.js';
 import { encodedPayload } from '../sdk-internals/payload-encoding.js';
 import { createEncryptionCodec, type Accepted } from './encryption/codec.js';
-import { localKeys, parsePayloadKeys, type KeyProvider } from './encryption/keys.js';
-import { failureConverterPath } from './failure-converter-path.cjs';
-import { externalStorageFor } from './storage/external-storage.js';
+import { localKeys, parseKeyIds, parsePayloadKeys, type KeyProvider } from './encryption/keys.js';
+import { failureConverterPath, outsideConverterPath } from './failure-converter-path.cjs';
+import { createPayloadReader } from './payload-reader.js';
+import { createReferences } from './storage/external-storage.js';
 import type { PayloadStore } from './storage/payload-store.js';
 
 /** Undefined if encryption is off. */
-export type PayloadConfig = { keys: KeyProvider; accept: Accepted } | undefined;
+export type PayloadConfig = { keys: KeyProvider; accept: Accepted; keyWaitMs: number } | undefined;
+
+/** For how long what may become readable is waited for: a key that is not there yet, a store that does not answer. */
+const usualWaitMs = 10 * 60_000;
 
 const missing =
   'is missing: make a key with "npm run starter -- keys new", or set PAYLOAD_ENCRYPTION=off to store bank data readable';
@@ -28,17 +33,32 @@ export const payloadVariables = z
       .enum(['any', 'namespace', 'workflow'], 'must be any, namespace or workflow')
       .default('any')
       .describe('Which payloads of callers are taken: all, those encrypted for the namespace, or for the one run.'),
+    PAYLOAD_LOST_KEYS: z
+      .string()
+      .optional()
+      .describe('Ids of keys that are gone for good, comma-separated: nothing waits for them.'),
+    PAYLOAD_KEY_WAIT: z
+      .string()
+      .transform(milliseconds)
+      .refine((ms) => ms >= 0 && ms <= 86_400_000, 'must be a duration such as "10 minutes", up to 24 hours')
+      .default(usualWaitMs)
+      .describe('How long a run waits for a key that its worker lacks.'),
   })
-  .transform(({ PAYLOAD_ENCRYPTION, PAYLOAD_KEYS, PAYLOAD_ACCEPT }, context): PayloadConfig => {
+  .transform((variables, context): PayloadConfig => {
+    const { PAYLOAD_ENCRYPTION, PAYLOAD_KEYS, PAYLOAD_ACCEPT, PAYLOAD_LOST_KEYS, PAYLOAD_KEY_WAIT } = variables;
     if (PAYLOAD_ENCRYPTION === 'off') return undefined;
-    const refuse = (message: string) => {
-      context.addIssue({ code: 'custom', path: ['PAYLOAD_KEYS'], message });
+    const refuse = (message: string, variable = 'PAYLOAD_KEYS') => {
+      context.addIssue({ code: 'custom', path: [variable], message });
       return z.NEVER;
     };
     if (!PAYLOAD_KEYS) return refuse(missing);
     const keys = parsePayloadKeys(PAYLOAD_KEYS);
     if (!keys) return refuse('must be id:base64 of 32 bytes, comma-separated, each id once');
-    return { keys: localKeys(keys), accept: PAYLOAD_ACCEPT };
+    const lost = PAYLOAD_LOST_KEYS ? parseKeyIds(PAYLOAD_LOST_KEYS) : [];
+    if (!lost) return refuse('must be ids of keys, comma-separated', 'PAYLOAD_LOST_KEYS');
+    if (keys.some(({ id }) => lost.includes(id)))
+      return refuse('names a key that PAYLOAD_KEYS has', 'PAYLOAD_LOST_KEYS');
+    return { keys: localKeys(keys, lost), accept: PAYLOAD_ACCEPT, keyWaitMs: PAYLOAD_KEY_WAIT };
   });
 
 /** Reads `PAYLOAD_…`. Throws a ConfigurationError that says how to make a key if there is none. */
@@ -46,10 +66,17 @@ export const loadPayloadConfig = (environment: Environment = process.env): Paylo
   checkEnvironment(payloadVariables, environment, ['PAYLOAD_KEYS']);
 
 /** The data converter of every client and worker in this namespace. Payloads are encrypted first and stored second. */
-export const dataConverterFor = (config: PayloadConfig, namespace: string, store?: PayloadStore): DataConverter => ({
-  ...(config && { payloadCodecs: [createEncryptionCodec({ ...config, namespace })], failureConverterPath }),
-  externalStorage: externalStorageFor(store),
-});
+export function dataConverterFor(config: PayloadConfig, namespace: string, store?: PayloadStore): DataConverter {
+  const encryption = config && createEncryptionCodec({ ...config, namespace });
+  const references = createReferences(store, namespace, encryption);
+  const waitMs = config?.keyWaitMs ?? usualWaitMs;
+  return {
+    payloadCodecs: [createPayloadReader({ encryption, references, waitMs })],
+    payloadConverterPath: outsideConverterPath,
+    ...(config && { failureConverterPath }),
+    externalStorage: references.storage,
+  };
+}
 
 /** How many bytes a value takes up in Temporal, compressed and encrypted if this converter does that. */
 export async function encodedSize(converter: DataConverter, value: unknown): Promise<number> {

@@ -4,15 +4,13 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gunzipSync, gzip, gzipSync } from 'node:zlib';
-import type { Payload, PayloadCodec } from '@temporalio/common';
+import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { encodingOf, envelopeOf, isEncrypted, seal, type Envelope } from './envelope.js';
-import type { KeyProvider, PayloadScope } from './keys.js';
+import { LostPayloadKey, type KeyProvider, type PayloadScope } from './keys.js';
+import { undecodableEncoding } from '../unreadable.cjs';
 
-/** An encoding that no converter knows. A payload that carries it becomes an undecodable value and stops no run. */
-const undecodableEncoding = 'binary/undecodable';
-
-/** What a worker accepts: everything, what was encrypted for its namespace, or only what was encrypted for the workflow id. */
+/** What is accepted of callers: everything, what was encrypted for its namespace, or only what was encrypted for the workflow id. */
 export type Accepted = 'any' | 'namespace' | 'workflow';
 
 export interface EncryptionOptions {
@@ -41,6 +39,7 @@ const jsonEncoding = 'json/plain';
 /**
  * Encrypts every payload for the workflow id that owns it, or for the namespace if the workflow id is not known. Decoding
  * throws UnknownPayloadKey if the key is missing, since it may come. What else cannot be read becomes an undecodable payload.
+ * What comes with the context of an activity is our workers' own: it is accepted for its workflow id only.
  */
 export function createEncryptionCodec({ keys, namespace, accept = 'any' }: EncryptionOptions): PayloadCodec {
   async function encrypt(payload: Payload, workflowId: string | undefined): Promise<Payload> {
@@ -55,12 +54,17 @@ export function createEncryptionCodec({ keys, namespace, accept = 'any' }: Encry
     return { metadata, data: Buffer.concat(data) };
   }
 
-  async function decrypt(payload: Payload, workflowId: string | undefined): Promise<Payload> {
+  async function decrypt(payload: Payload, context: SerializationContext | undefined): Promise<Payload> {
     if (isNothing(payload)) return payload;
-    if (!isEncrypted(payload)) return accept === 'any' ? payload : undecodable;
+    const accepted = context?.type === 'activity' ? 'workflow' : accept;
+    if (!isEncrypted(payload)) return accepted === 'any' ? payload : undecodable;
     const envelope = envelopeOf(payload);
-    if (!envelope || !belongsHere(envelope.scope, workflowId)) return undecodable;
-    const key = await keys.keyToDecrypt(envelope.scope, envelope.keyId);
+    if (!envelope || !belongsHere(envelope.scope, context?.workflowId, accepted)) return undecodable;
+    const key = await keys.keyToDecrypt(envelope.scope, envelope.keyId).catch((error: unknown) => {
+      if (error instanceof LostPayloadKey) return undefined;
+      throw error;
+    });
+    if (!key) return undecodable;
     const data = payload.data ?? new Uint8Array();
     try {
       const decipher = createDecipheriv('aes-256-gcm', key, envelope.nonce, { authTagLength: tagLength });
@@ -72,14 +76,14 @@ export function createEncryptionCodec({ keys, namespace, accept = 'any' }: Encry
     }
   }
 
-  function belongsHere(scope: PayloadScope, workflowId: string | undefined): boolean {
+  function belongsHere(scope: PayloadScope, workflowId: string | undefined, accepted: Accepted): boolean {
     if (scope.namespace !== namespace) return false;
-    return scope.workflowId === undefined ? accept !== 'workflow' : scope.workflowId === workflowId;
+    return scope.workflowId === undefined ? accepted !== 'workflow' : scope.workflowId === workflowId;
   }
 
   return {
     encode: (payloads, context) => Promise.all(payloads.map((payload) => encrypt(payload, context?.workflowId))),
-    decode: (payloads, context) => Promise.all(payloads.map((payload) => decrypt(payload, context?.workflowId))),
+    decode: (payloads, context) => Promise.all(payloads.map((payload) => decrypt(payload, context))),
   };
 }
 
