@@ -18,6 +18,7 @@ const folder = await mkdtemp(join(tmpdir(), 'forged-payloads-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const answers = { 'What city were you born in?': 'Montreal' };
+const withStore = { PAYLOAD_STORAGE: `file:${folder}` };
 let n = 0;
 
 type Forge = (value: unknown, workflowId: string) => Promise<Payload>;
@@ -189,10 +190,8 @@ const ends: Record<'any' | 'namespace' | 'workflow', Record<string, Ends>> = {
 };
 
 describe.each(['any', 'namespace', 'workflow'] as const)('PAYLOAD_ACCEPT=%s', (accept) => {
-  const variables = { PAYLOAD_ACCEPT: accept, PAYLOAD_STORAGE: `file:${folder}` };
-
   test('a forged payload ends or passes by the run, and is in no result', { timeout: 400_000 }, async () => {
-    const worker = await work({ ...variables, PAYLOAD_KEY_WAIT: '2 seconds' });
+    const worker = await work({ ...withStore, PAYLOAD_ACCEPT: accept, PAYLOAD_KEY_WAIT: '2 seconds' });
     const cells = Object.entries(places).flatMap(([place, put]) =>
       Object.entries(forged).map(async ([kind, forge]) => {
         const end = await put(forge).then(endOf, () => 'refused by the server');
@@ -204,18 +203,18 @@ describe.each(['any', 'namespace', 'workflow'] as const)('PAYLOAD_ACCEPT=%s', (a
     await worker.stop();
     expect(found).toEqual(ends[accept]);
   });
+});
 
-  test('a run that met one is not deaf to a cancellation', { timeout: 400_000 }, async () => {
-    // So long that a run which waits for a key ends by the cancellation only.
-    const worker = await work({ ...variables, PAYLOAD_KEY_WAIT: '1 hour' });
-    const cells = Object.entries(places).flatMap(([place, put]) =>
-      Object.entries(forged).map(async ([kind, forge]) => {
-        const workflowId = await put(forge).catch(() => undefined);
-        return [`${place}, ${kind}`, workflowId === undefined || (await isClosedByCancel(workflowId))] as const;
-      }),
-    );
-    const found = await Promise.all(cells);
-    await worker.stop();
-    expect(found.filter(([, closed]) => !closed)).toEqual([]);
-  });
+test('a run that met one is not deaf to a cancellation', { timeout: 400_000 }, async () => {
+  // So long that a run which waits for a key ends by the cancellation only.
+  const worker = await work({ ...withStore, PAYLOAD_KEY_WAIT: '1 hour' });
+  const cells = Object.entries(places).flatMap(([place, put]) =>
+    Object.entries(forged).map(async ([kind, forge]) => {
+      const workflowId = await put(forge).catch(() => undefined);
+      return [`${place}, ${kind}`, workflowId === undefined || (await isClosedByCancel(workflowId))] as const;
+    }),
+  );
+  const found = await Promise.all(cells);
+  await worker.stop();
+  expect(found.filter(([, closed]) => !closed)).toEqual([]);
 });
