@@ -6,7 +6,8 @@ const project = (name: string, testTimeout: number, more = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 120_000, ...more },
 });
 
-const withBundle = { globalSetup: ['./test/support/binaries.ts', './test/support/workflow-bundle.ts'] };
+const setup = (...names: string[]) => ({ globalSetup: names.map((name) => `./test/support/${name}.ts`) });
+const withBundle = setup('binaries', 'workflow-bundle');
 
 const proofs = [
   'test/workflow/{fault-*,simulation,abuse,ties}.test.ts',
@@ -34,13 +35,10 @@ export default defineConfig({
       project('workflow', 180_000, { ...withBundle, isolate: false, exclude: mocking }),
       { test: { name: 'mutants', include: mocking, testTimeout: 60_000, hookTimeout: 120_000, ...withBundle } },
       project('replay', 60_000, { isolate: false }),
-      project('e2e', 180_000, {
-        isolate: false,
-        globalSetup: [...withBundle.globalSetup, './test/support/compiled-programs.ts'],
-      }),
+      project('e2e', 180_000, { ...setup('binaries', 'compiled-programs'), isolate: false }),
       // What fails for long: `npm run test:chaos`. It is left out of `npm test`, of which it repeats some in full size.
       project('chaos', 600_000, {
-        ...withBundle,
+        ...setup('binaries', 'workflow-bundle', 'compiled-programs'),
         include: ['test/chaos/**/*.test.ts', ...proofs],
         env: { PLANS: plans, SIGNALS: signals },
       }),

@@ -39,7 +39,7 @@ const { flinks, retries } = loadWorkerConfig(simulator.environment);
 const flinksClient = createFlinksClient(flinks);
 const payloads = loadPayloadConfig({ PAYLOAD_KEYS: `bench:${randomBytes(32).toString('base64')}` });
 const passes: Pass[] = [];
-const encrypting = dataConverterFor(payloads, 'default');
+const encrypting = dataConverterFor(payloads, 'default', 'worker');
 const [codec] = encrypting.payloadCodecs ?? [];
 if (!codec) throw new Error('There is no codec to measure.');
 const dataConverter: DataConverter = { ...encrypting, payloadCodecs: [noting(codec, passes)] };

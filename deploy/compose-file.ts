@@ -8,6 +8,7 @@ export interface Service {
   image: string;
   build?: { context: string; target: string };
   user?: string;
+  mem_limit?: string;
   profiles?: string[];
   entrypoint?: string[];
   command?: string[];

@@ -72,7 +72,7 @@ async function trial(): Promise<void> {
   }
 
   const key = (await readFile(join(secrets, 'payload_keys'), 'utf8')).trim();
-  const dataConverter = dataConverterFor(loadPayloadConfig({ PAYLOAD_KEYS: key }), 'default');
+  const dataConverter = dataConverterFor(loadPayloadConfig({ PAYLOAD_KEYS: key }), 'default', 'client');
   const connect = async () => {
     const connection = await Connection.connect({ address, connectTimeout: '60 seconds' });
     return new AccountDetailsClient(new Client({ connection, dataConverter }));

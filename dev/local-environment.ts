@@ -8,6 +8,9 @@ const noConfigFile = fileURLToPath(new URL('no-temporal.toml', import.meta.url))
  * addresses of a real account must not be mixed with it or be sent to it.
  */
 export function localEnvironment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL|FLINKS|WORKER|OTEL)_/.test(name));
+  // Nor about a proxy: all parts are on this machine.
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(TEMPORAL|FLINKS|WORKER|OTEL)_|^(?!no_)\w+_proxy$/i.test(name),
+  );
   return { ...Object.fromEntries(kept), TEMPORAL_CONFIG_FILE: noConfigFile, ...more };
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from './binaries.js';
+import { makePrivateFolder } from './private-folder.js';
 
 /**
  * The payload keys of a local stack, as environment variables for its parts. A key is made once for this user and kept,
@@ -11,7 +12,7 @@ export async function localKeyEnvironment(env: NodeJS.ProcessEnv = process.env):
   if (env['PAYLOAD_KEYS'] || env['PAYLOAD_KEYS_FILE'] || env['PAYLOAD_ENCRYPTION'] === 'off') return {};
   const folder = cacheFolder(env);
   const file = join(folder, 'local-payload-key');
-  await mkdir(folder, { recursive: true });
+  await makePrivateFolder(folder);
   try {
     await stat(file);
   } catch {

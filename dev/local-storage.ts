@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { cacheFolder } from './binaries.js';
+import { makePrivateFolder } from './private-folder.js';
 
 export interface LocalStorage {
   /** For the parts of the stack; empty if PAYLOAD_STORAGE is set already. */
@@ -15,7 +16,8 @@ export interface LocalStorage {
 export async function localStorage(keepsRuns: boolean, env: NodeJS.ProcessEnv = process.env): Promise<LocalStorage> {
   if (env['PAYLOAD_STORAGE']) return { environment: {}, end: async () => undefined };
   const cache = cacheFolder(env);
-  await mkdir(join(cache, 'payloads'), { recursive: true, mode: 0o700 });
+  await makePrivateFolder(cache);
+  await makePrivateFolder(join(cache, 'payloads'));
   if (keepsRuns) return { environment: inFolder(join(cache, 'payloads')), end: async () => undefined };
   const folder = await mkdtemp(join(cache, 'payloads-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { startChild } from './child.js';
+import { makePrivateFolder } from './private-folder.js';
 import { liveLine } from '../src/cli/terminal/live-line.js';
 
 const run = promisify(execFile);
@@ -55,7 +56,7 @@ export async function pipInstall(
   check: (folder: string) => Promise<void>,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
+  await makePrivateFolder(dirname(target));
   await removeAbandoned(target);
   const folder = await mkdtemp(`${target}.part-`);
   try {

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { open } from 'node:fs/promises';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
@@ -51,6 +52,8 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
   args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]), ...pauses, ...smallUpdates);
   if (tuned) args.push(...quickPolls, ...calmLists, ...turns);
   if (codecEndpoint !== undefined) args.push('--ui-codec-endpoint', codecEndpoint);
+  // SQLite gives its further files the rights of this one. The server itself would make it by the umask.
+  if (dbFilename !== undefined) await (await open(dbFilename, 'a', 0o600)).close();
   if (dbFilename !== undefined) args.push('--db-filename', dbFilename, ...(tuned ? quickWrites : []));
   const server = await startChild(await temporalCli(), args, { env: localEnvironment(), log });
 

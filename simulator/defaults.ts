@@ -15,11 +15,11 @@ export const DEFAULT_KEYS: Readonly<Keys> = {
 export const DEFAULT_PORT = 8090;
 
 /** The environment of a worker that is to talk to the simulator at `url`. */
-export function workerEnvironment(url: string, keys: Keys): Record<string, string> {
+export function workerEnvironment(url: string, keys: Keys, withoutTokens = false): Record<string, string> {
   return {
     FLINKS_BASE_URL: url,
     FLINKS_CUSTOMER_ID: keys.customerId,
-    FLINKS_SECRET_KEY: keys.secretKey,
+    ...(withoutTokens ? { FLINKS_AUTHORIZE_TOKENS: 'off' } : { FLINKS_SECRET_KEY: keys.secretKey }),
     FLINKS_API_KEY: keys.apiKey,
   };
 }

@@ -46,14 +46,14 @@ const DOORS: Record<Endpoint, Door> = {
 };
 
 /** Flinks without its sockets: requests in, outcomes out, all at once and in order. */
-export function createFlinks(keys: Keys, seed: number): Flinks {
-  let world = createWorld(keys, seed);
+export function createFlinks(keys: Keys, seed: number, withoutTokens: boolean): Flinks {
+  let world = createWorld(keys, seed, withoutTokens);
   let injected = createFaultPlan();
 
   return {
     inject: (rule) => injected.add(rule),
     reset() {
-      world = createWorld(keys, seed);
+      world = createWorld(keys, seed, withoutTokens);
       injected = createFaultPlan();
     },
     handle(incoming) {

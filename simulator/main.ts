@@ -7,6 +7,7 @@ interface Options {
   port: number;
   host: string;
   seed: number;
+  withoutTokens?: boolean;
   listScenarios?: true;
   markdown?: true;
   json?: true;
@@ -17,6 +18,7 @@ const program = new Command('simulator')
   .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumberTo(65_535), DEFAULT_PORT)
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--seed <number>', 'chooses the account data and the questions', wholeNumberTo(Number.MAX_SAFE_INTEGER), 1)
+  .option('--without-tokens', 'be an older instance, which mints no authorize tokens and asks for none')
   .option('--list-scenarios', 'print what LoginIds and usernames select, and end')
   .option('--markdown', 'with --list-scenarios: as a Markdown table')
   .option('--json', 'print one JSON document')
@@ -31,10 +33,10 @@ function listing({ json, markdown }: Options): string {
   return markdown ? scenarioMarkdown() : scenarioText();
 }
 
-async function run({ port, host, seed, json }: Options): Promise<void> {
-  const simulator = await start(port, host, seed);
+async function run({ json, ...options }: Options): Promise<void> {
+  const simulator = await start(options);
   if (!simulator) return;
-  const environment = workerEnvironment(simulator.url, simulator.keys);
+  const environment = workerEnvironment(simulator.url, simulator.keys, options.withoutTokens);
   if (json) console.log(JSON.stringify({ url: simulator.url, environment }));
   else {
     console.log(`Flinks simulator: ${simulator.url}`);
@@ -45,9 +47,9 @@ async function run({ port, host, seed, json }: Options): Promise<void> {
   }
 }
 
-async function start(port: number, host: string, seed: number): Promise<Simulator | undefined> {
+async function start({ port, host, seed, withoutTokens = false }: Options): Promise<Simulator | undefined> {
   try {
-    return await startSimulator({ port, host, seed, log: (line) => console.error(line) });
+    return await startSimulator({ port, host, seed, withoutTokens, log: (line) => console.error(line) });
   } catch (error) {
     const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     const reason = inUse ? `--port ${port} is in use; choose another with --port` : String(error);

@@ -61,6 +61,7 @@ const MESSAGES: Record<string, string> = {
   INVALID_SECURITY_RESPONSE: 'The security response is invalid.',
   INVALID_SECURITY_RESPONSE_NO_RETRY: 'The security response is invalid and cannot be given again.',
   INVALID_USERNAME: 'Invalid username.',
+  METHOD_NOT_AVAILABLE: 'This method is not available for your instance.',
   NEW_ACCOUNT: 'The customer has to act on the website of the institution first.',
   OPERATION_DISPATCHED: 'Your operation was moved to a queue and is still processing.',
   OPERATION_PENDING: 'Your operation is still processing.',

@@ -2,6 +2,7 @@ import { rightAnswer } from './challenges.js';
 import { type Scenario, scenarioFrom } from './scenario.js';
 import { challengeScenarios } from './scenarios-challenges.js';
 import { errorScenarios } from './scenarios-errors.js';
+import { replyScenarios } from './scenarios-replies.js';
 import { sandboxScenarios } from './scenarios-sandbox.js';
 import { transportScenarios } from './scenarios-transport.js';
 import { waitingScenarios } from './scenarios-waiting.js';
@@ -13,6 +14,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...waitingScenarios,
   ...errorScenarios,
   ...transportScenarios,
+  ...replyScenarios,
 ]
   .map(scenarioFrom)
   .toSorted((one, other) => one.number - other.number);

@@ -24,6 +24,8 @@ export interface SimulatorOptions {
   /** The time in milliseconds, for instance that of a time-skipping server. */
   now?: () => number | Promise<number>;
   keys?: Partial<Keys>;
+  /** An older instance: it mints no authorize tokens and asks for none. */
+  withoutTokens?: boolean;
   /** Texts that end what they mark, so that it is found wherever it went. */
   marks?: Partial<Marks>;
   /** Gets one line for each request, without bodies and keys. */
@@ -48,10 +50,10 @@ export interface Simulator {
 const KEEP_ALIVE_MS = 120_000;
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { port = 0, host = '127.0.0.1', seed = 1, marks = {}, log } = options;
+  const { port = 0, host = '127.0.0.1', seed = 1, withoutTokens = false, marks = {}, log } = options;
   const keys: Keys = { ...DEFAULT_KEYS, ...options.keys };
   const clock = createClock(options.now);
-  const flinks = createFlinks(keys, seed);
+  const flinks = createFlinks(keys, seed, withoutTokens);
   const recorder = createRecorder();
   let closing = false;
 

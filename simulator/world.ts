@@ -9,13 +9,15 @@ import type { Reply } from './replies.js';
 export interface World {
   keys: Keys;
   seed: number;
+  /** An older instance: it mints no authorize tokens and asks for none. */
+  withoutTokens: boolean;
   tokens: Tokens;
   logins: Logins;
   sessions: Sessions;
 }
 
-export function createWorld(keys: Keys, seed: number): World {
-  return { keys, seed, tokens: createTokens(), logins: createLogins(seed), sessions: createSessions() };
+export function createWorld(keys: Keys, seed: number, withoutTokens: boolean): World {
+  return { keys, seed, withoutTokens, tokens: createTokens(), logins: createLogins(seed), sessions: createSessions() };
 }
 
 /** A request at one of the doors, and whom it turned out to concern. */

@@ -2,7 +2,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, type WorkflowExecutionStatusName } from '@temporalio/client';
 import { answerBySignal, answerByUpdate } from './client/answer.js';
-import { calling, callsEnded, isNoWorker, isOpen, queryProgress, type CallOptions } from './client/temporal-call.js';
+import {
+  calling,
+  endCalls,
+  isNoWorker,
+  isOpen,
+  queryProgress,
+  resultOf,
+  type CallOptions,
+} from './client/temporal-call.js';
 import { cancelRun } from './client/cancel.js';
 import { WaitEndedError } from './contract/errors.js';
 import { listRuns, listedRun, type ListFilter, type ListedRun } from './client/list.js';
@@ -64,7 +72,7 @@ export interface WatchOptions extends CallOptions {
 export async function connectClient(environment: Environment = process.env): Promise<AccountDetailsClient> {
   const { temporal, payloads, store } = loadSettings(environment);
   const connection = await connectTo(temporal);
-  const dataConverter = dataConverterFor(payloads, temporal.namespace, store);
+  const dataConverter = dataConverterFor(payloads, temporal.namespace, 'client', store);
   return new AccountDetailsClient(new Client({ connection, namespace: temporal.namespace, dataConverter }));
 }
 
@@ -82,7 +90,7 @@ export class AccountDetailsClient {
 
   /**
    * Starts a run, or joins the open one of the same login if its input means the same. The workflow id follows from the
-   * LoginId; for credentials it is `workflowId`, or a new opaque one. Needs no worker. A run that is joined keeps its priority.
+   * LoginId; for credentials it is `workflowId`, or an opaque one that is the same for the same institution and username. Needs no worker. A run that is joined keeps its priority.
    * Throws an InputError that names the fields.
    */
   async start(input: RetrieveAccountDetailsInput, options: StartOptions = {}): Promise<StartedRun> {
@@ -102,11 +110,12 @@ export class AccountDetailsClient {
   }
 
   /** Where a run stands, open or closed. */
-  async status(workflowId: string, { signal }: CallOptions = {}): Promise<RunStatus> {
-    const described = await calling(this.temporal, workflowId, { answeredBy: 'server', signal }, (handle) =>
+  async status(workflowId: string, options: CallOptions = {}): Promise<RunStatus> {
+    const described = await calling(this.temporal, workflowId, { ...options, answeredBy: 'server' }, (handle) =>
       handle.describe(),
     );
-    const progress = await this.progress(workflowId, { signal }).catch((error: unknown) => {
+    const { signal } = options;
+    const progress = await this.progress(workflowId, { signal, runId: described.runId }).catch((error: unknown) => {
       if (isNoWorker(error)) return undefined;
       throw error;
     });
@@ -114,9 +123,9 @@ export class AccountDetailsClient {
     return { workflowId, runId, status: status.name, ...(progress && { progress }) };
   }
 
-  /** The newest run as lists show it, but without their delay. Asks no worker. */
-  async listed(workflowId: string, { signal }: CallOptions = {}): Promise<ListedRun> {
-    return calling(this.temporal, workflowId, { answeredBy: 'server', signal }, async (handle) =>
+  /** A run as lists show it, but without their delay. Asks no worker. */
+  async listed(workflowId: string, options: CallOptions = {}): Promise<ListedRun> {
+    return calling(this.temporal, workflowId, { ...options, answeredBy: 'server' }, async (handle) =>
       listedRun(await handle.describe()),
     );
   }
@@ -127,30 +136,32 @@ export class AccountDetailsClient {
   }
 
   /**
-   * Answers the bank. What is not given of round, requestId and answerId is filled in from the open challenge. An answer
-   * with the answerId of an earlier one counts once and has its outcome, whether it came by update or by signal. Throws
-   * an AnswerRejectedError that says why it was not taken.
+   * Answers the bank. Give the `round` and the `requestId` of the progress that was shown to whoever answers, so that the
+   * answer reaches no other question. Without a round, answers equal to the last ones are refused as a double click. An
+   * answer with the answerId of one that was taken counts once and has its outcome, whether it came by update or by
+   * signal; with other answers or for another round it is `DuplicateAnswer`. Throws an AnswerRejectedError that says why
+   * it was not taken.
    */
   async answer(workflowId: string, answer: SecurityAnswers, options: CallOptions = {}): Promise<AnswerOutcome> {
     return answerByUpdate(this.temporal, workflowId, answer, options);
   }
 
   /**
-   * Answers the bank by signal: returns once the server has it, and a refusal shows only in `progress`. Needs no worker
-   * if round and requestId are given.
+   * Answers the bank by signal: returns once the server has it, and a refusal shows only in `progress`. Needs no worker.
    */
   async signalAnswer(workflowId: string, answer: SecurityAnswers, options: CallOptions = {}): Promise<void> {
     return answerBySignal(this.temporal, workflowId, answer, options);
   }
 
-  /** Waits for the run's result. Throws a RunFailedError whose code is the contract's failure type. */
-  async result(workflowId: string, { signal }: CallOptions = {}): Promise<RetrieveAccountDetailsResult> {
-    return calling(
-      this.temporal,
-      workflowId,
-      { signal },
-      (handle) => handle.result() as Promise<RetrieveAccountDetailsResult>,
+  /**
+   * Waits for the run's result, however long it takes, and for no later run of the same id. Throws a RunFailedError whose code
+   * is the contract's failure type. Give the `runId` of a start to get that run's result, whatever was started later.
+   */
+  async result(workflowId: string, { signal, runId }: CallOptions = {}): Promise<RetrieveAccountDetailsResult> {
+    const described = await calling(this.temporal, workflowId, { answeredBy: 'server', signal, runId }, (handle) =>
+      handle.describe(),
     );
+    return resultOf(this.temporal, workflowId, described.runId, { signal });
   }
 
   /**
@@ -166,11 +177,13 @@ export class AccountDetailsClient {
     return listRuns(this.temporal, filter, options);
   }
 
-  /** Yields the status whenever it changed, for the last time when the run has closed. */
-  async *watch(workflowId: string, { everyMs = 1_000, signal }: WatchOptions = {}): AsyncGenerator<RunStatus> {
+  /** Yields the status whenever it changed, for the last time when the run has closed. Follows one run, from its first look on. */
+  async *watch(workflowId: string, { everyMs = 1_000, signal, runId }: WatchOptions = {}): AsyncGenerator<RunStatus> {
     let last = '';
+    let followed = runId;
     for (;;) {
-      const status = await this.status(workflowId, { signal });
+      const status = await this.status(workflowId, { signal, runId: followed });
+      followed = status.runId;
       const now = JSON.stringify(status);
       if (now !== last) yield status;
       if (!isOpen(status.status)) return;
@@ -181,9 +194,12 @@ export class AccountDetailsClient {
     }
   }
 
-  /** Closes the connection, once the calls that are under way have ended. */
+  /**
+   * Closes the connection, once the calls that are under way have ended. Whatever still waits for a run is given up with
+   * `WaitAborted`; the runs go on.
+   */
   async close(): Promise<void> {
-    await callsEnded(this.temporal);
+    await endCalls(this.temporal);
     await this.temporal.connection.close();
   }
 }

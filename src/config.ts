@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { defaultRetryPolicy, type RetryPolicy } from './activities/retries.js';
 import { milliseconds } from './contract.js';
-import { checkEnvironment, wholeNumber, type Environment } from './config/environment.js';
+import { checkEnvironment, fitsHeader, noHeaderFits, wholeNumber, type Environment } from './config/environment.js';
 import type { FlinksClientOptions } from './flinks/client.js';
 import { logLevels, type LogLevelName } from './logging/levels.js';
 import { address, ipAddress, isLoopback, type Address } from './config/address.js';
+import { proxyFor } from './config/proxy.js';
 import { capacityOf, thisMachine, type Capacity } from './config/capacity.js';
 
 export interface WorkerConfig {
@@ -31,6 +32,9 @@ export interface WorkerConfig {
 }
 
 const given = (what: string) => z.string(`is missing: ${what}`).min(1, `is empty: ${what}`);
+
+/** A key that is sent as a header. */
+const key = (what: string) => given(what).refine(fitsHeader, noHeaderFits);
 
 const duration = (byDefault: number, least = 1) =>
   z
@@ -74,10 +78,16 @@ const workerObject = z.object({
   FLINKS_CUSTOMER_ID: given('your customer id at Flinks')
     .regex(/^[\w-]+$/, 'must be letters, digits and hyphens')
     .describe('Your customer id at Flinks.'),
-  FLINKS_SECRET_KEY: given('the secret key that mints authorize tokens').describe(
-    'The key that mints authorize tokens.',
-  ),
-  FLINKS_API_KEY: given('the x-api-key of the data endpoints').describe('The x-api-key of the data endpoints.'),
+  FLINKS_SECRET_KEY: z
+    .string()
+    .refine(fitsHeader, noHeaderFits)
+    .default('')
+    .describe('The key that mints authorize tokens. Needed unless FLINKS_AUTHORIZE_TOKENS is off.'),
+  FLINKS_AUTHORIZE_TOKENS: z
+    .enum(['on', 'off'], 'must be on or off')
+    .default('on')
+    .describe('off for an older instance without authorize tokens: none is minted, and Authorize carries none.'),
+  FLINKS_API_KEY: key('the x-api-key of the data endpoints').describe('The x-api-key of the data endpoints.'),
   FLINKS_EXTRA_HEADERS: headers.describe('More headers for every call, for instances that ask for one.'),
   FLINKS_MAX_RESPONSE_BYTES: wholeNumber(32 * 1024 * 1024, 1_024, 1024 ** 3).describe(
     'The largest body of a reply, in bytes after decompression.',
@@ -162,20 +172,34 @@ const workerObject = z.object({
   WORKER_SHUTDOWN_GRACE: duration(30_000).describe('How long running calls may go on after SIGTERM.'),
 });
 
+/** Asked also if other variables are wrong, so that all are named together. */
+const ifText =
+  (variable: string) =>
+  ({ value }: { value: unknown }): boolean =>
+    typeof (value as Record<string, unknown>)[variable] === 'string';
+
 /** The variables of a worker, each with the sentence that docs/variables.md has. */
-export const workerVariables = workerObject.refine(
-  ({ FLINKS_BASE_URL, FLINKS_ALLOW_HTTP }) => {
-    const url = urlOf(FLINKS_BASE_URL);
-    return url === undefined || isPrivate(url) || FLINKS_ALLOW_HTTP === '1';
-  },
-  {
-    path: ['FLINKS_BASE_URL'],
-    error:
-      'must begin with https://, except on a loopback address; FLINKS_ALLOW_HTTP=1 allows http in a private network',
-    // Also if other variables are wrong, so that all are named together.
-    when: ({ value }) => typeof (value as { FLINKS_BASE_URL?: unknown }).FLINKS_BASE_URL === 'string',
-  },
-);
+export const workerVariables = workerObject
+  .refine(
+    ({ FLINKS_BASE_URL, FLINKS_ALLOW_HTTP }) => {
+      const url = urlOf(FLINKS_BASE_URL);
+      return url === undefined || isPrivate(url) || FLINKS_ALLOW_HTTP === '1';
+    },
+    {
+      path: ['FLINKS_BASE_URL'],
+      error:
+        'must begin with https://, except on a loopback address; FLINKS_ALLOW_HTTP=1 allows http in a private network',
+      when: ifText('FLINKS_BASE_URL'),
+    },
+  )
+  .refine(
+    ({ FLINKS_SECRET_KEY, FLINKS_AUTHORIZE_TOKENS }) => FLINKS_SECRET_KEY !== '' || FLINKS_AUTHORIZE_TOKENS === 'off',
+    {
+      path: ['FLINKS_SECRET_KEY'],
+      error: 'is missing or empty: the secret key that mints authorize tokens',
+      when: ifText('FLINKS_SECRET_KEY'),
+    },
+  );
 
 /** Reads what a worker needs. Throws a ConfigurationError that names every bad variable. */
 export function loadWorkerConfig(environment: Environment = process.env): WorkerConfig {
@@ -187,8 +211,10 @@ export function loadWorkerConfig(environment: Environment = process.env): Worker
   return {
     flinks: {
       baseUrl: v.FLINKS_BASE_URL,
+      proxy: proxyFor(v.FLINKS_BASE_URL),
       customerId: v.FLINKS_CUSTOMER_ID,
       secretKey: v.FLINKS_SECRET_KEY,
+      authorizeTokens: v.FLINKS_AUTHORIZE_TOKENS === 'on',
       apiKey: v.FLINKS_API_KEY,
       extraHeaders: v.FLINKS_EXTRA_HEADERS,
       maxResponseBytes: v.FLINKS_MAX_RESPONSE_BYTES,

@@ -11,6 +11,8 @@ export { stages, type Stage } from './contract/stages.js';
 
 export const taskQueue = 'flinks-account-details';
 export const workflowType = 'retrieveAccountDetails';
+/** By a run of this type, which does nothing, a run under another id holds the own id of its login. See workflows/own-id.ts. */
+export const holdType = 'holdLogin';
 /** The name of the signal and of the update that carry a customer's answers. */
 export const answerName = 'answerSecurityChallenges';
 export const waitForChallengeName = 'waitForChallenge';
@@ -134,13 +136,27 @@ const login = z.union(
   'must be an object with either a loginId or institution, username and password',
 );
 
+const mostIntervals = 4_000;
+
 const polling = object({
   interval: withDefault(duration(second, 10 * minute, 'from 1 second to 10 minutes'), '30 seconds'),
-  deadline: withDefault(duration(1, 24 * hour, 'from one interval to 24 hours'), '30 minutes'),
-}).refine(({ interval, deadline }) => !(milliseconds(deadline) < milliseconds(interval)), {
-  path: ['deadline'],
-  error: 'must not be shorter than the interval',
-});
+  deadline: withDefault(
+    duration(1, 24 * hour, 'from one interval to 24 hours, and 4,000 intervals at most'),
+    '30 minutes',
+  ),
+})
+  .refine(({ interval, deadline }) => !(milliseconds(deadline) < milliseconds(interval)), {
+    path: ['deadline'],
+    error: 'must not be shorter than the interval',
+  })
+  // Each poll is some events, and Temporal ends a run at 51,200 of them.
+  .refine(
+    ({ interval, deadline }) => !(milliseconds(deadline) > mostIntervals * Math.max(milliseconds(interval), second)),
+    {
+      path: ['deadline'],
+      error: `must be at most ${mostIntervals.toLocaleString('en')} intervals`,
+    },
+  );
 
 const details = object({
   withTransactions: withDefault(flag, true),
@@ -242,6 +258,8 @@ export const progressSchema = unfrozen(
     nextPollAt: z.iso.datetime().optional(),
     deadline: z.iso.datetime().optional(),
     lastFlinksCode: z.string().optional(),
+    /** While the run waits to make a call again: which attempt comes next, of how many, and when. */
+    retry: z.object({ attempt: z.int(), of: z.int(), at: z.iso.datetime() }).optional(),
     rejectedAnswers: z.int(),
     lastRejection: z.enum(rejectionTypes).optional(),
   }),

@@ -2,6 +2,7 @@
 // holds only what is known to be safe, because the SDK gives its logger whole inputs, errors and activations.
 import type { LogLevel, LogMetadata, Logger } from '@temporalio/common';
 import { pino, type DestinationStream } from 'pino';
+import { escapeHidden } from './contract/harmless.js';
 import { safeFields, safeMessage } from './logging/fields.js';
 import type { LogLevelName } from './logging/levels.js';
 import { sdkLogTime } from './sdk-internals/log-time.js';
@@ -17,7 +18,7 @@ export function createLogger(
 ): Logger {
   const lines = pino(
     { level, base: null, timestamp: false, formatters: { level: (label) => ({ level: label }) } },
-    destination,
+    { write: (line) => destination.write(escapeHidden(line)) },
   );
   const log = (logLevel: LogLevel, message: string, metadata: LogMetadata = {}): void => {
     const name = logLevel.toLowerCase() as LogLevelName;

@@ -29,7 +29,7 @@ export async function replay(
   followBrokenReferences();
   const encryption = payloads !== undefined;
   const workflowBundle = await bundleWorkflows({ searchAttributes: true, encryption, stackTraces: true });
-  const dataConverter = dataConverterFor(payloads, namespace, store);
+  const dataConverter = dataConverterFor(payloads, namespace, 'worker', store);
   await Worker.runReplayHistory({ workflowBundle, dataConverter }, history, workflowId);
 }
 

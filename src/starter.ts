@@ -10,6 +10,7 @@ import type { ForgetOptions } from './cli/forget/forget.js';
 import type { InputOptions } from './cli/input.js';
 import { exitCode, report, usageError, writeJson, type ExitCode } from './cli/terminal/output.js';
 import { startOptions } from './cli/start-command.js';
+import { harmlessLines } from './contract/harmless.js';
 import { ownVersion } from './process/version.js';
 import type { AccountDetailsClient } from './client.js';
 import { runProgram } from './process/program.js';
@@ -42,6 +43,7 @@ export function commands(exitWith: (code: ExitCode) => void): Command {
   const program = new Command('starter')
     .description('Starts, answers and follows retrievals of bank account details. One run per LoginId.')
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(harmlessLines(text)) })
     .version(ownVersion())
     .showHelpAfterError('Add --help for what this command takes.');
 
@@ -79,7 +81,9 @@ export function commands(exitWith: (code: ExitCode) => void): Command {
     );
 
   startOptions(command('start', 'start a run, or join the open one of the same login; or those of a file', start));
-  onRun('answer', 'answer the bank: asked at the terminal, or JSON {"<prompt>": "<answer>"} from stdin');
+  onRun('answer', 'answer the bank: asked at the terminal, or JSON {"<prompt>": "<answer>"} from stdin').addOption(
+    new Option('--round <n>', 'the round whose question was seen; a later one is not answered').argParser(count),
+  );
   onRun('status', 'where a run stands');
   onRun('watch', 'follow a run until it has ended').addOption(timeout());
   onRun('result', 'wait for a run and print its result').addOption(timeout());

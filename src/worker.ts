@@ -1,6 +1,7 @@
 // The wiring of one worker process.
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from '@temporalio/common';
+import { customerOf } from './activities/fit.js';
 import { createActivities } from './activities/index.js';
 import { loadWorkerConfig, type WorkerConfig } from './config.js';
 import { ConfigurationError, readTogether, type Environment } from './config/environment.js';
@@ -10,6 +11,7 @@ import { runProgram } from './process/program.js';
 import { createFlinksClient } from './flinks/client.js';
 import type { EndedCall } from './flinks/observed.js';
 import { withinReach } from './temporal/connection.js';
+import { nativeOptions } from './worker/native-options.js';
 import { dataConverterFor, encodedSize } from './temporal/payloads.js';
 import { loadSettings, type TemporalSettings } from './temporal/settings.js';
 import { workflowBundleFor } from './worker/bundle/prebuilt.js';
@@ -32,7 +34,7 @@ export async function runWorker(
   tracing?: Tracing,
 ): Promise<void> {
   const { logger, metricMeter } = Runtime.instance();
-  const connection = await withinReach(temporal.address, NativeConnection.connect(temporal.connectionOptions));
+  const connection = await withinReach(temporal.address, NativeConnection.connect(nativeOptions(temporal)));
   followBrokenReferences();
   const count = createCallObserver(metricMeter);
   const observe = (call: EndedCall): void => {
@@ -40,12 +42,15 @@ export async function runWorker(
     tracing?.observe(call);
   };
   const flinks = createFlinksClient({ ...config.flinks, observe });
-  const dataConverter = dataConverterFor(payloads, temporal.namespace, store);
+  const dataConverter = dataConverterFor(payloads, temporal.namespace, 'worker', store);
   const carriage = {
     sizeOf: (reply: unknown) => encodedSize(dataConverter, reply),
     stored: store !== undefined,
   };
-  const activities = createActivities(flinks, config.retries, carriage, config.maxCallsPerSecond === undefined);
+  const activities = createActivities(flinks, config.retries, carriage, {
+    shortCalls: config.maxCallsPerSecond === undefined,
+    customer: customerOf(config.flinks),
+  });
   try {
     if (config.searchAttributes) await ensureSearchAttributes(connection, temporal.namespace);
     const workflowBundle = await workflowBundleFor(

@@ -39,7 +39,8 @@ export async function atMostOnce<T>(
       throw activityFailure(error, undefined, whenLost.type);
     }
     const inMs = mayRepeat(error) ? delayAfter(error, policy, at) : undefined;
-    throw activityFailure(error, inMs === undefined ? undefined : { by: 'workflow', inMs });
+    const next = { attempt: at.attempt + 1, of: policy.maximumAttempts };
+    throw activityFailure(error, inMs === undefined ? undefined : { by: 'workflow', inMs, next });
   }
 }
 

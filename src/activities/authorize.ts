@@ -1,7 +1,9 @@
 import type { FlinksClient, OpenSession, SecurityResponse } from '../flinks/client.js';
 import { FlinksError } from '../flinks/errors.js';
+import { refuseUnfit, type SessionOpenedBy } from './fit.js';
 import type { AuthorizeReply } from '../flinks/replies.js';
 import { ownRunId } from './at-most-once.js';
+import { refuseTooLarge, type Carriage } from './result-size.js';
 import { atMostOnce, repeatable } from './calls.js';
 import type { Attempt, RetryPolicy } from './retries.js';
 
@@ -21,22 +23,26 @@ export interface Answer {
   requestId: string;
   token: string;
   answers: SecurityResponse[];
+  /** How the session was opened. Runs that began before it was sent have none. */
+  openedBy?: SessionOpenedBy;
 }
 
 /**
  * The reply of Flinks, with what the answers to a challenge have to carry: the session's token, and the id of the run that
- * opened the session. Histories hold that id as `run`.
+ * opened the session. Histories hold that id as `run`. `customer` names whose session it is: see fit.ts.
  */
-export type Authorized = Opened & { run: string };
+export type Authorized = Opened & { run: string; customer?: string };
 
 type Opened = AuthorizeReply & { token: string };
 
 export const createAuthorize =
-  (flinks: FlinksClient, policy: RetryPolicy) =>
-  async (request: AuthorizeRequest): Promise<Authorized> => ({
-    ...(await sendTo(flinks, policy, request)),
-    run: ownRunId(),
-  });
+  (flinks: FlinksClient, policy: RetryPolicy, carriage?: Carriage, customer?: string) =>
+  async (request: AuthorizeRequest): Promise<Authorized> => {
+    if ('answer' in request) refuseUnfit(customer, request.answer.openedBy);
+    const reply = await sendTo(flinks, policy, request);
+    await refuseTooLarge(reply.kind, reply, carriage);
+    return { ...reply, run: ownRunId(), ...(customer !== undefined && { customer }) };
+  };
 
 async function sendTo(flinks: FlinksClient, policy: RetryPolicy, request: AuthorizeRequest): Promise<Opened> {
   if ('answer' in request) return sendAnswer(flinks, policy, request.answer, request.at, request.onlyInRunId);
@@ -48,15 +54,16 @@ const isLive = <T extends { open: OpenSession }>(request: T): request is Extract
   request.open.mode === 'live';
 
 async function openCached(flinks: FlinksClient, open: OpenSession, signal: AbortSignal): Promise<Opened> {
+  let token = '';
   const withNewToken = async (): Promise<Opened> => {
-    const token = await flinks.generateAuthorizeToken(signal);
+    token = await flinks.generateAuthorizeToken(signal);
     return { ...(await flinks.authorize(open, token, signal)), token };
   };
   try {
     return await withNewToken();
   } catch (error) {
-    // A refused token is worth one more. A second refusal is about our keys.
-    if (error instanceof FlinksError && error.meaning.tokenRefused) return withNewToken();
+    // Whatever the words: a new token costs nothing, and a second refusal is not about the token.
+    if (error instanceof FlinksError && error.meaning.tokenRefused && token !== '') return withNewToken();
     throw error;
   }
 }
@@ -85,13 +92,13 @@ async function openLive(
 async function sendAnswer(
   flinks: FlinksClient,
   policy: RetryPolicy,
-  { requestId, token, answers }: Answer,
+  { requestId, token, answers, openedBy }: Answer,
   at: Attempt,
   onlyInRunId: string,
 ): Promise<Opened> {
   const counts = { as: 'answer', onlyInRunId } as const;
   return atMostOnce(policy, at, { mayRepeat: unsent, whenLost, counts }, async (signal) => ({
-    ...(await flinks.answerChallenges(requestId, answers, token, signal)),
+    ...(await flinks.answerChallenges(requestId, answers, token, signal, openedBy)),
     token,
   }));
 }

@@ -15,9 +15,9 @@ export { atMostOnce } from './at-most-once.js';
 type Call<T> = (signal: AbortSignal) => Promise<T>;
 
 /**
- * Makes a call that is safe to repeat. When its failure is passing, it is made again after the delay that the policy says:
- * by Temporal, or by the workflow after a short call. Temporal also makes it again when its worker dies. `at` says which
- * attempt the first one of this activity is.
+ * Makes a call that is safe to repeat. When its failure is passing, it is made again after the delay that the policy says,
+ * by the workflow or by Temporal, as `at` says. Temporal also makes it again when its worker dies. `at` says which attempt
+ * the first one of this activity is.
  */
 export async function repeatable<T>(policy: RetryPolicy, call: Call<T>, at: Attempt = firstAttempt): Promise<T> {
   try {
@@ -29,7 +29,9 @@ export async function repeatable<T>(policy: RetryPolicy, call: Call<T>, at: Atte
       attempt: at.attempt - 1 + attempt,
       elapsedMs: at.elapsedMs + currentAttemptScheduledTimestampMs - scheduledTimestampMs,
     });
-    throw activityFailure(error, inMs === undefined ? undefined : { by: isShort() ? 'workflow' : 'temporal', inMs });
+    const by = isShort() || at.repeatedBy === 'workflow' ? 'workflow' : 'temporal';
+    const next = { attempt: at.attempt + attempt, of: policy.maximumAttempts };
+    throw activityFailure(error, inMs === undefined ? undefined : { by, inMs, next });
   }
 }
 

@@ -13,12 +13,21 @@ export interface FailureDetails {
   answered: boolean;
   /** Whether the same call may succeed a little later. */
   transient: boolean;
+  /** Flinks asked for no call within so many milliseconds. */
+  retryAfterMs?: number;
   /** The workflow may make this call again after so many milliseconds. Temporal must not. */
   retryInMs?: number;
+  /** Which attempt that would be, and of how many. */
+  retry?: NextAttempt;
+}
+
+export interface NextAttempt {
+  attempt: number;
+  of: number;
 }
 
 /** Who may make a failed call again: Temporal, the workflow, or nobody. */
-export type Repeat = { by: 'temporal' | 'workflow'; inMs: number } | undefined;
+export type Repeat = { by: 'temporal' | 'workflow'; inMs: number; next: NextAttempt } | undefined;
 
 /** Builds the failure of an activity from an error of the Flinks client. `type` overrides what the error alone means. */
 export function activityFailure(
@@ -26,14 +35,15 @@ export function activityFailure(
   repeat: Repeat,
   type: FailureType = error.meaning.type,
 ): ApplicationFailure {
-  const { code, status, requestId } = error.facts;
+  const { code, status, requestId, retryAfterMs } = error.facts;
   const details: FailureDetails = {
     ...(code !== undefined && { flinksCode: code }),
     ...(status !== undefined && { httpStatus: status }),
     ...(requestId !== undefined && { requestId }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
     answered: error.delivery === 'answered',
     transient: error.meaning.transient,
-    ...(repeat?.by === 'workflow' && { retryInMs: repeat.inMs }),
+    ...(repeat?.by === 'workflow' && { retryInMs: repeat.inMs, retry: repeat.next }),
   };
   return ApplicationFailure.create({
     type,

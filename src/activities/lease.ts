@@ -7,6 +7,7 @@
 // 4. The clock of the day may be set during a call, so it is not used.
 import type { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { isGrpcError } from '../sdk-internals/grpc-status.js';
 
 const proofEveryMs = 2_000;
 /** The request has to be gone this long before the time-out. */
@@ -26,6 +27,8 @@ export function leaseOf(context: Context): Lease {
   let confirmedAt = performance.now();
   let asking = false;
 
+  const give = (why: string): void => lost.abort(ApplicationFailure.retryable(why, 'TemporalUnreachable'));
+
   async function confirm(): Promise<void> {
     const askedAt = performance.now();
     asking = true;
@@ -36,8 +39,10 @@ export function leaseOf(context: Context): Lease {
         client.workflowService.recordActivityTaskHeartbeat({ namespace, taskToken, identity: client.options.identity }),
       );
       confirmedAt = askedAt;
-    } catch {
-      // Temporal cannot be reached, or has given the call away already. Without a confirmation the lease runs out.
+    } catch (error) {
+      // The run was terminated, or its call was given away. Nobody waits for this one, and another may begin at any moment.
+      if (isGrpcError(error, 'notFound')) give('The run of this call has ended, so the worker hung it up.');
+      // Otherwise Temporal cannot be reached. Without a confirmation the lease runs out.
     } finally {
       asking = false;
     }
@@ -49,12 +54,7 @@ export function leaseOf(context: Context): Lease {
       if (heartbeatTimeoutMs === undefined) return;
       const silentMs = performance.now() - confirmedAt;
       if (silentMs > heartbeatTimeoutMs - marginMs)
-        lost.abort(
-          ApplicationFailure.retryable(
-            'The worker lost its connection to Temporal, so it hung up its call to Flinks.',
-            'TemporalUnreachable',
-          ),
-        );
+        give('The worker lost its connection to Temporal, so it hung up its call to Flinks.');
       else if (silentMs >= proofEveryMs && !asking) void confirm();
     },
   };

@@ -10,12 +10,17 @@ export interface Carriage {
   stored: boolean;
 }
 
-// Temporal takes payloads of up to 2 MB, and a run's result holds a summary and a detail together. A larger activity
+// Temporal takes payloads of up to 2 MB, and a run's result holds session, summary and detail together. A larger activity
 // result would fail in a way that Temporal repeats, and each repetition would ask Flinks for all of it again.
 const megabyte = 1024 * 1024;
-const largestInTemporal = { summary: 0.25 * megabyte, detail: 1.7 * megabyte };
-/** As JSON. Both together stay below what the payload codec inflates again. */
-const largest = { summary: 40 * megabyte, detail: 200 * megabyte };
+const largestInTemporal = {
+  session: 0.03 * megabyte,
+  challenges: megabyte,
+  summary: 0.25 * megabyte,
+  detail: 1.7 * megabyte,
+};
+/** As JSON. All together stay below what the payload codec inflates again. Queries and updates carry the challenges whole. */
+const largest = { session: megabyte, challenges: megabyte, summary: 40 * megabyte, detail: 200 * megabyte };
 
 const asJson: Carriage = { sizeOf: async (reply) => Buffer.byteLength(JSON.stringify(reply)), stored: false };
 

@@ -5,7 +5,7 @@ export interface RetryPolicy {
   maximumAttempts: number;
   initialInterval: number;
   maximumInterval: number;
-  /** The longest Retry-After that is honoured. A longer one is cut to this. */
+  /** The longest Retry-After that is honoured. A longer one is cut to this; one beyond the total ends the attempts. */
   longestRetryAfter: number;
   /** No attempt starts later than this after the first. */
   total: number;
@@ -23,6 +23,8 @@ export const defaultRetryPolicy: RetryPolicy = {
 export interface Attempt {
   attempt: number;
   elapsedMs: number;
+  /** The workflow makes further attempts itself, so that it can say so. Runs that began before it did leave them to Temporal. */
+  repeatedBy?: 'workflow';
 }
 
 export const firstAttempt: Attempt = { attempt: 1, elapsedMs: 0 };
@@ -41,7 +43,7 @@ export function retryDelay(
   retryAfterMs = 0,
   random: () => number = Math.random,
 ): number | undefined {
-  if (attempt >= policy.maximumAttempts) return undefined;
+  if (attempt >= policy.maximumAttempts || elapsedMs + retryAfterMs > policy.total) return undefined;
   const backoff = Math.min(policy.initialInterval * 2 ** (attempt - 1), policy.maximumInterval);
   const wait = Math.max(backoff, Math.min(retryAfterMs, policy.longestRetryAfter));
   const delay = Math.round(wait * (1 + random() / 4));

@@ -11,6 +11,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { timeForTheBodyMs, timeForTheRestMs } from '../contract/short-call-time.js';
 import { NoAnswerYet } from '../flinks/http.js';
+import { isUnfit } from './fit.js';
 import type { DataReply } from '../flinks/replies.js';
 
 /** The result of a short call that is to be made again by an ordinary activity. */
@@ -47,7 +48,7 @@ export async function withinShortTime<T>(call: (signal: AbortSignal) => Promise<
 
 /** The reply of a poll as a history keeps it. The usual one is nothing in a short call; the workflow puts it back. */
 export const withoutUsualReply = (reply: DataReply): DataReply =>
-  isShort() && reply.kind === 'pending' && reply.code === 'OPERATION_PENDING'
+  isShort() && reply.kind === 'pending' && reply.code === 'OPERATION_PENDING' && reply.retryAfterMs === undefined
     ? (undefined as unknown as DataReply)
     : reply;
 
@@ -65,7 +66,8 @@ export const withShortForm = <T extends Record<string, Activity>>(activities: T,
         if (!isShort()) return activity(...args);
         if (!allowed) return asOrdinary;
         return activity(...args).catch((error: unknown) => {
-          if (error instanceof TookTooLong) return asOrdinary;
+          // A worker that does not fit: the task queue finds another.
+          if (error instanceof TookTooLong || isUnfit(error)) return asOrdinary;
           throw error;
         });
       },

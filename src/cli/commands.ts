@@ -1,11 +1,12 @@
 // What the commands on runs do, each with its exit code.
 import { checkInput, isOpen, type AccountDetailsClient } from '../client.js';
 import type { Stage } from '../contract.js';
+import { commandOn, shownId } from '../contract/copyable.js';
 import { priorityOf, type PriorityOptions } from '../client/priority.js';
 import { askChallenges, isInteractive, pipedAnswers, readStdin } from './terminal/ask.js';
 import { follow } from './follow.js';
 import { readInput, type InputOptions } from './input.js';
-import { CommandError, exitCode, report, say, starterCommand, writeJson, type ExitCode } from './terminal/output.js';
+import { CommandError, exitCode, print, report, say, writeJson, type ExitCode } from './terminal/output.js';
 import { answerHint } from './terminal/questions.js';
 import { painted, screenOf } from './terminal/screen.js';
 import { accountsTable, colourOfRun, runsTable } from './tables.js';
@@ -35,13 +36,14 @@ export async function start(
   const run = await client.start(input, options);
   if (!wait) {
     if (json) writeJson(run);
-    else process.stdout.write(`${run.started ? 'started' : 'joined'} ${run.workflowId} (run ${run.runId})\n`);
-    if (!json) say(`Follow it with: ${starterCommand} watch ${run.workflowId}`);
+    else print(`${run.started ? 'started' : 'joined'} ${shownId(run.workflowId)} (run ${run.runId})`);
+    if (!json) say(`Follow it with: ${commandOn('watch', run.workflowId)}`);
     return exitCode.ok;
   }
-  say(`${run.started ? 'started' : 'joined'} ${run.workflowId}`);
-  await follow(client, run.workflowId, { timeoutMs, show: json ? 'none' : 'line' });
-  const retrieved = await client.result(run.workflowId);
+  say(`${run.started ? 'started' : 'joined'} ${shownId(run.workflowId)}`);
+  const { runId } = run;
+  await follow(client, run.workflowId, { runId, timeoutMs, show: json ? 'none' : 'line' });
+  const retrieved = await client.result(run.workflowId, { runId });
   if (json) writeJson({ ...run, result: retrieved });
   else process.stdout.write(accountsTable(retrieved));
   return exitCode.ok;
@@ -50,23 +52,23 @@ export async function start(
 export async function answer(
   client: AccountDetailsClient,
   workflowId: string,
-  { json }: CommandOptions,
+  { json, round: seen }: CommandOptions & { round?: number },
 ): Promise<ExitCode> {
-  const { challenges = [], deadline, stage } = await client.progress(workflowId);
+  const { challenges = [], deadline, stage, round, requestId } = await client.progress(workflowId);
   // Asked for before anybody types: a person would answer a question that is no longer open.
   if (challenges.length === 0 && isInteractive())
     throw new CommandError(
       'NoChallengeOpen',
-      `The bank asks nothing of ${workflowId} now: it is ${stage}.`,
+      `The bank asks nothing of ${shownId(workflowId)} now: it is ${stage}.`,
       exitCode.failed,
     );
-  const answers = isInteractive()
-    ? await askChallenges(challenges, { deadline })
+  const given = isInteractive()
+    ? { answers: await askChallenges(challenges, { deadline }) }
     : pipedAnswers(await readStdin(), challenges);
-  const outcome = await client.answer(workflowId, { answers });
+  // For the question that was open before anybody answered, and for no later one.
+  const outcome = await client.answer(workflowId, { round: seen ?? round, requestId: requestId ?? null, ...given });
   if (json) writeJson(outcome);
-  else
-    say(`The answer was taken for round ${outcome.round}. Follow the run with: ${starterCommand} watch ${workflowId}`);
+  else say(`The answer was taken for round ${outcome.round}. Follow the run with: ${commandOn('watch', workflowId)}`);
   return exitCode.ok;
 }
 
@@ -83,12 +85,13 @@ export async function status(
   const screen = screenOf(process.stdout);
   const { runId, status: state, progress } = found;
   const colour = colourOfRun({ status: state, stage: progress?.stage });
-  const lines = [`${workflowId} (run ${runId})`, painted(screen, colour, state), watchLine(found, Date.now())];
-  if (state === 'RUNNING' && progress?.challenges) lines.push(answerHint(found, Date.now()));
-  process.stdout.write(`${lines.join('\n')}\n`);
+  print(`${shownId(workflowId)} (run ${runId})`);
+  process.stdout.write(`${painted(screen, colour, state)}\n`);
+  print(watchLine(found, Date.now()));
+  if (state === 'RUNNING' && progress?.challenges) print(answerHint(found, Date.now()));
   // Why it ended, and what to do now, is in the failure.
-  if (state === 'COMPLETED') process.stdout.write(`Its accounts: ${starterCommand} result ${workflowId}\n`);
-  else if (!isOpen(state)) await client.result(workflowId).catch((error: unknown) => report(error, false));
+  if (state === 'COMPLETED') print(`Its accounts: ${commandOn('result', workflowId)}`);
+  else if (!isOpen(state)) await client.result(workflowId, { runId }).catch((error: unknown) => report(error, false));
   return exitCode.ok;
 }
 
@@ -98,9 +101,10 @@ export async function watch(
   { json, timeout: timeoutMs }: CommandOptions,
 ): Promise<ExitCode> {
   const last = await follow(client, workflowId, { timeoutMs, show: json ? 'json' : 'line' });
+  const { runId } = last;
   if (last.status === 'COMPLETED') return exitCode.ok;
   // The lines on stdout have told a program everything; a person wants the reason.
-  if (!json) await client.result(workflowId).catch((error: unknown) => report(error, false));
+  if (!json) await client.result(workflowId, { runId }).catch((error: unknown) => report(error, false));
   return exitCode.failed;
 }
 
@@ -109,8 +113,8 @@ export async function result(
   workflowId: string,
   { json, timeout: timeoutMs }: CommandOptions,
 ): Promise<ExitCode> {
-  await follow(client, workflowId, { timeoutMs, show: json ? 'none' : 'line' });
-  const retrieved = await client.result(workflowId);
+  const { runId } = await follow(client, workflowId, { timeoutMs, show: json ? 'none' : 'line' });
+  const retrieved = await client.result(workflowId, { runId });
   if (json) writeJson(retrieved);
   else process.stdout.write(accountsTable(retrieved));
   return exitCode.ok;
@@ -123,7 +127,7 @@ export async function cancel(
 ): Promise<ExitCode> {
   await client.cancel(workflowId);
   if (json) writeJson({ workflowId, cancelled: true });
-  else say(`${workflowId} is cancelled and closed.`);
+  else say(`${shownId(workflowId)} is cancelled and closed.`);
   return exitCode.ok;
 }
 

@@ -1,6 +1,6 @@
 // Examples that the help of each command ends with.
 import type { Command } from 'commander';
-import { starterCommand } from './terminal/output.js';
+import { starterCommand } from '../contract/copyable.js';
 
 const login = '5c000001-0000-4000-8000-000000000001';
 

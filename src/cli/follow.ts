@@ -1,5 +1,6 @@
 // Following a run to its end from the command line.
 import { isOpen, type AccountDetailsClient, type RunStatus } from '../client.js';
+import { shownId } from '../contract/copyable.js';
 import { AnswerRejectedError } from '../contract/errors.js';
 import { askChallenges, isInteractive } from './terminal/ask.js';
 import { liveLine } from './terminal/live-line.js';
@@ -9,6 +10,8 @@ import { colourOfRun } from './tables.js';
 import { watchLine } from './terminal/watch-line.js';
 
 export interface FollowOptions {
+  /** Which run of the workflow id; the newest unless given. */
+  runId?: string | undefined;
   /** Milliseconds after which to give up following; the run goes on. */
   timeoutMs?: number | undefined;
   /** `line`: a live line on stderr. `json`: each change as a line on stdout. `none`: in silence. */
@@ -22,13 +25,13 @@ export interface FollowOptions {
 export async function follow(
   client: AccountDetailsClient,
   workflowId: string,
-  { timeoutMs, show }: FollowOptions,
+  { runId, timeoutMs, show }: FollowOptions,
 ): Promise<RunStatus> {
   const display = show === 'line' ? statusDisplay() : undefined;
   const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
   let answeredRound = 0;
   try {
-    for await (const status of client.watch(workflowId, { everyMs: 500, ...(timeout && { signal: timeout }) })) {
+    for await (const status of client.watch(workflowId, { everyMs: 500, runId, signal: timeout })) {
       if (show === 'json') writeJson(status);
       display?.show(status);
       const { challenges, round = 0 } = status.progress ?? {};
@@ -36,7 +39,7 @@ export async function follow(
         if (!isInteractive())
           throw new CommandError('AnswerNeeded', answerHint(status, Date.now()), exitCode.answerNeeded);
         display?.pause();
-        await askAndSend(client, workflowId, status, timeout);
+        await askAndSend(client, status, timeout);
         answeredRound = round;
       }
       if (!isOpen(status.status)) return status;
@@ -46,7 +49,7 @@ export async function follow(
     if (timeout?.aborted)
       throw new CommandError(
         'Timeout',
-        `Run ${workflowId} goes on; the time to wait for it is over.`,
+        `Run ${shownId(workflowId)} goes on; the time to wait for it is over.`,
         exitCode.timedOut,
       );
     throw error;
@@ -58,29 +61,45 @@ export async function follow(
 /** Asks until an answer is taken, or the time for one is over: then the run says how it goes on. */
 async function askAndSend(
   client: AccountDetailsClient,
-  workflowId: string,
-  { progress }: RunStatus,
+  { workflowId, runId, progress }: RunStatus,
   timeout?: AbortSignal,
 ): Promise<void> {
   const { challenges = [], round = 0, requestId, deadline } = progress ?? {};
-  const over = deadline === undefined ? undefined : AbortSignal.timeout(Math.max(0, Date.parse(deadline) - Date.now()));
-  const signal = AbortSignal.any([timeout, over].filter((one) => one !== undefined));
+  const over = roundEnds(client, workflowId, runId, round);
+  const signal = AbortSignal.any([timeout, over.signal].filter((one) => one !== undefined));
   for (;;) {
     try {
       const answers = await askChallenges(challenges, { signal, deadline });
-      await client.answer(workflowId, { answers, round, ...(requestId !== undefined && { requestId }) });
+      await client.answer(workflowId, { answers, round, requestId: requestId ?? null }, { runId });
+      over.stop();
       return;
     } catch (error) {
-      const late = over?.aborted && !timeout?.aborted;
+      const late = over.signal.aborted && !timeout?.aborted;
       const closed = error instanceof AnswerRejectedError && ['NoChallengeOpen', 'RoundOver'].includes(error.code);
       if (late || closed) {
+        over.stop();
         say(late ? '\nThe time for this answer is over.' : 'The bank does not wait for this answer any more.');
         return;
       }
-      if (!(error instanceof AnswerRejectedError)) throw error;
+      if (!(error instanceof AnswerRejectedError)) {
+        over.stop();
+        throw error;
+      }
       say(error.message);
     }
   }
+}
+
+/** Aborts when the run does not wait for this round any more. The run's own clock decides that: the one here may be wrong. */
+function roundEnds(client: AccountDetailsClient, workflowId: string, runId: string, round: number) {
+  const over = new AbortController();
+  const look = async (): Promise<void> => {
+    // Without a worker nobody knows yet.
+    const now = await client.progress(workflowId, { runId }).catch(() => undefined);
+    if (now && (now.round !== round || now.stage !== 'awaitingAnswers')) over.abort();
+  };
+  const timer = setInterval(() => void look(), 1_000);
+  return { signal: over.signal, stop: () => clearInterval(timer) };
 }
 
 /** Shows the run as one line: on a terminal redrawn each second, so that the times in it run, elsewhere at each change. */

@@ -1,7 +1,9 @@
 // What people see of results and lists.
 import { isOpen, type ListedRun } from '../client.js';
 import type { RetrieveAccountDetailsResult } from '../contract.js';
-import { harmless, screenOf, type Colour } from './terminal/screen.js';
+import { shownId } from '../contract/copyable.js';
+import { harmless } from '../contract/harmless.js';
+import { screenOf, type Colour } from './terminal/screen.js';
 import { table, type Column } from './terminal/table.js';
 
 const stdout = () => screenOf(process.stdout);
@@ -11,7 +13,8 @@ type Account = RetrieveAccountDetailsResult['accounts'][number];
 /** The accounts of a result. Numbers show their last four digits only: screens get shared, and `--json` has the rest. */
 export function accountsTable({ accounts, freshness }: RetrieveAccountDetailsResult, screen = stdout()): string {
   const { lastRefresh, cached, complete } = freshness;
-  const age = lastRefresh === undefined ? 'time of refresh unknown' : `refreshed ${lastRefresh.slice(0, 19)} UTC`;
+  const age =
+    lastRefresh === undefined ? 'time of refresh unknown' : `refreshed ${harmless(lastRefresh.slice(0, 19))} UTC`;
   const footer = `${cached ? 'stored data' : 'live data'}, ${age}, ${complete ? 'complete' : 'not complete yet'}`;
   const listed = accounts.length === 0 ? 'No accounts.\n' : table(accountColumns, accounts, screen);
   return `${listed}${footer}\n`;
@@ -43,7 +46,7 @@ const accountColumns: Column<Account>[] = [
 ];
 
 const runColumns: Column<ListedRun>[] = [
-  { title: 'Workflow id', cell: ({ workflowId }) => shown(workflowId) },
+  { title: 'Workflow id', cell: ({ workflowId }) => shownId(workflowId) },
   { title: 'Status', cell: ({ status }) => status, colour: colourOfRun },
   { title: 'Stage', cell: ({ stage }) => shown(stage), colour: colourOfRun },
   { title: 'Since', cell: ({ since }) => since?.toISOString().replace(/\.\d+/, '') ?? '-' },
@@ -51,7 +54,7 @@ const runColumns: Column<ListedRun>[] = [
   { title: 'Last code', mayShrink: true, cell: ({ lastFlinksCode }) => shown(lastFlinksCode) },
 ];
 
-const shown = (value: unknown): string => (typeof value === 'string' && value !== '' ? harmless(value) : '-');
+const shown = (value: unknown): string => (typeof value === 'string' && value !== '' ? value : '-');
 
 function maskedNumber({ lastFourDigits, accountNumber }: Account): string {
   const known = [lastFourDigits, accountNumber].find((value) => typeof value === 'string' && value !== '');

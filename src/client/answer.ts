@@ -1,20 +1,27 @@
-// Carrying a customer's answer to the run, so that it counts for one round of one session, and once.
+// Carrying a customer's answer to the run, so that it counts for the question that was seen, and once.
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { calling, queryProgress, type CallOptions } from './temporal-call.js';
+import { calling, type CallOptions } from './temporal-call.js';
+import { keyedHash } from './keyed-hash.js';
 import { AnswerRejectedError } from '../contract/errors.js';
 import { answerName, type AnswerOutcome, type ReadAnswers, type SecurityAnswers } from '../contract.js';
 import { parseAnswers } from '../contract/answers.js';
+
+/** What our client sends at most. Every message stays in the run's history, which Temporal ends at 50 MB. */
+const mostBytes = 1024 * 1024;
 
 export async function answerByUpdate(
   temporal: Client,
   workflowId: string,
   answer: SecurityAnswers,
-  { signal }: CallOptions,
+  options: CallOptions,
 ): Promise<AnswerOutcome> {
-  const full = await completed(temporal, workflowId, answer, { signal });
-  return calling(temporal, workflowId, { answeredBy: 'worker', signal }, (handle) =>
-    handle.executeUpdate<AnswerOutcome, [ReadAnswers]>(answerName, { args: [full], updateId: full.answerId }),
+  const full = read(answer);
+  const { answerId, round, answers } = full;
+  // The server answers an update with a known id by itself, also after the close. So the id stands for all that was sent.
+  const updateId = keyedHash(temporal, [answerId, String(round), JSON.stringify(answers)]);
+  return calling(temporal, workflowId, { ...options, answeredBy: 'worker' }, (handle) =>
+    handle.executeUpdate<AnswerOutcome, [ReadAnswers]>(answerName, { args: [full], updateId }),
   );
 }
 
@@ -22,26 +29,23 @@ export async function answerBySignal(
   temporal: Client,
   workflowId: string,
   answer: SecurityAnswers,
-  { signal }: CallOptions,
+  options: CallOptions,
 ): Promise<void> {
-  const full = await completed(temporal, workflowId, answer, { signal });
-  await calling(temporal, workflowId, { answeredBy: 'server', signal }, (handle) =>
+  const full = read(answer);
+  await calling(temporal, workflowId, { ...options, answeredBy: 'server' }, (handle) =>
     handle.signal<[ReadAnswers]>(answerName, full),
   );
 }
 
-/** The answer with a round, a requestId and an answerId. The run is asked only for what the caller left out. */
-async function completed(
-  temporal: Client,
-  workflowId: string,
-  answer: SecurityAnswers,
-  options: CallOptions,
-): Promise<ReadAnswers & { answerId: string }> {
-  const read = parseAnswers(answer);
-  if (!('answers' in read)) throw new AnswerRejectedError('InvalidAnswer', read.message);
-  const { answers, round, requestId, answerId = randomUUID() } = read.answers;
-  if (round !== undefined && requestId !== undefined) return { round, requestId, answerId, answers };
-  const open = await queryProgress(temporal, workflowId, options);
-  const session = requestId ?? open.requestId;
-  return { round: round ?? open.round, ...(session !== undefined && { requestId: session }), answerId, answers };
+/**
+ * The answer as it is sent, with an answerId. A round or a session that the caller left out stays out: what the run has
+ * open now may be another question than the one that was seen.
+ */
+function read(answer: SecurityAnswers): ReadAnswers & { answerId: string } {
+  const parsed = parseAnswers(answer);
+  if (!('answers' in parsed)) throw new AnswerRejectedError('InvalidAnswer', parsed.message);
+  const full = { ...parsed.answers, answerId: parsed.answers.answerId ?? randomUUID() };
+  if (Buffer.byteLength(JSON.stringify(full)) > mostBytes)
+    throw new AnswerRejectedError('AnswerTooLarge', `The answers have more than ${mostBytes} bytes.`);
+  return full;
 }

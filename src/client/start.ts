@@ -1,11 +1,12 @@
 // Starting a run, and joining the one that is open already.
-import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { calling, isOpen, queryProgress, waitingForRun, type CallOptions } from './temporal-call.js';
+import { shownId } from '../contract/copyable.js';
 import { AccountDetailsError, InputError } from '../contract/errors.js';
 import {
   accountDetailsWorkflowId,
+  holdType,
   taskQueue,
   waitForChallengeName,
   workflowType,
@@ -15,6 +16,7 @@ import {
 } from '../contract.js';
 import { inputMessage, parseInput } from '../contract/input.js';
 import { withRequestId } from '../sdk-internals/start-request-id.js';
+import { keyedHash } from './keyed-hash.js';
 import { differingFields } from './same-input.js';
 import { priorityOf, type PriorityOptions } from './priority.js';
 import { describeRun } from './run-description.js';
@@ -22,7 +24,7 @@ import { readValue } from '../temporal/errors.js';
 import { inputOf } from '../temporal/first-event.js';
 
 export interface StartOptions extends CallOptions, PriorityOptions {
-  /** For credentials: an opaque id of the caller's own. A LoginId makes its own. */
+  /** For credentials: an opaque id of the caller's own. A LoginId makes its own, and so do credentials without one. */
   workflowId?: string;
   /** Makes a start safe to send again: with the same id it begins no second run, even after the first has closed. */
   startId?: string;
@@ -112,9 +114,12 @@ const startOf = (
   ...(options.startId !== undefined && withRequestId(options.startId)),
 });
 
-function workflowIdOf({ login }: ResolvedInput, { workflowId }: StartOptions): string {
+function workflowIdOf(temporal: Client, { login }: ResolvedInput, { workflowId }: StartOptions): string {
   if ('loginId' in login) return accountDetailsWorkflowId(login.loginId);
-  if (workflowId === undefined) return accountDetailsWorkflowId(randomUUID());
+  if (workflowId === undefined) {
+    const parts = ['credentials', temporal.options.namespace, login.institution, login.username];
+    return accountDetailsWorkflowId(keyedHash(temporal, parts).slice(0, 32));
+  }
   const bytes = Buffer.byteLength(workflowId);
   if (bytes >= 1 && bytes <= longestWorkflowId) return workflowId;
   const message = `The workflow id must have from 1 to ${longestWorkflowId} bytes.`;
@@ -128,7 +133,7 @@ async function startOrJoin<Begun extends { runId: string }>(
   begin: (start: Start, options: CallOptions) => Promise<Begun>,
 ): Promise<(Begun & { workflowId: string; started: true }) | (StartedRun & { started: false })> {
   const resolved = checkInput(input);
-  const workflowId = workflowIdOf(resolved, options);
+  const workflowId = workflowIdOf(temporal, resolved, options);
   const start = startOf(workflowId, input, resolved, options);
   for (;;) {
     try {
@@ -142,13 +147,21 @@ async function startOrJoin<Begun extends { runId: string }>(
   }
 }
 
+/** The id of the login is taken, but not by a run that could be joined. */
+function notOurs(workflowId: string, type: string, parent = ''): InputError {
+  const holder = type === holdType ? `run ${parent} of the same login` : `a workflow of type ${type}`;
+  const message = `The workflow id ${workflowId} is taken by ${holder}. Wait for its end or cancel it.`;
+  return new InputError('InputConflict', message, ['workflowId']);
+}
+
 /** Joins the open run if its input means the same; undefined if no run is open. */
 const join = (temporal: Client, workflowId: string, input: ResolvedInput, { signal }: CallOptions) =>
   calling(temporal, workflowId, { answeredBy: 'server', signal }, async (handle) => {
-    const { runId, status } = await handle.describe();
+    const { runId, status, type, parentExecution } = await handle.describe();
     if (!isOpen(status.name)) return undefined;
+    if (type !== workflowType) throw notOurs(workflowId, type, parentExecution?.workflowId ?? '');
     const fields = differingFields(input, await inputOf(temporal, { workflowId, runId }));
     if (fields.length === 0) return { workflowId, runId, started: false as const };
-    const message = `Run ${workflowId} is open with another input: ${fields.join(', ')} differ. Wait for its end or cancel it.`;
+    const message = `Run ${shownId(workflowId)} is open with another input: ${fields.join(', ')} differ. Wait for its end or cancel it.`;
     throw new InputError('InputConflict', message, fields);
   });

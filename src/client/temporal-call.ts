@@ -1,4 +1,5 @@
 // How the client calls Temporal: with an end to every wait for a server or a worker, and with errors of its own.
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, WorkflowExecutionStatusName, WorkflowHandle } from '@temporalio/client';
 import { AccountDetailsError, ServerUnreachableError, WaitEndedError } from '../contract/errors.js';
@@ -9,10 +10,14 @@ import { progressName, type Progress } from '../contract.js';
 export interface CallOptions {
   /** Ends the waiting and never the run: `AbortSignal.timeout(60_000)` waits for a minute. Throws a WaitEndedError. */
   signal?: AbortSignal | undefined;
+  /** Names one run of the workflow id, whatever was started after it. Without it the newest is meant. */
+  runId?: string | undefined;
 }
 
 /** A server or a worker that takes longer than this to answer is not there. */
 const answerTimeoutMs = 10_000;
+/** A wait for a run's end is begun again after so long. */
+const turnMs = 120_000;
 /** After so long without news from a run it is asked whether there is a worker at all. */
 const patienceMs = 5_000;
 
@@ -23,15 +28,21 @@ export const isOpen = (status: WorkflowExecutionStatusName): boolean => status =
 export async function calling<T>(
   temporal: Client,
   workflowId: string,
-  { answeredBy, signal }: CallOptions & { answeredBy?: Answerer },
+  { answeredBy, signal, runId }: CallOptions & { answeredBy?: Answerer },
   call: (handle: WorkflowHandle) => Promise<T>,
 ): Promise<T> {
-  if (signal?.aborted) throw new WaitEndedError(workflowId, signal);
+  const ends = [signal, answeredBy ? undefined : callsOf(temporal).closing.signal];
+  const ended = () => ends.find((one) => one?.aborted);
+  const before = ended();
+  if (before) throw new WaitEndedError(workflowId, before);
   const late = answeredBy && timeLimit(answerTimeoutMs);
   try {
-    return readValue(await until(temporal, { late, signal }, () => call(temporal.workflow.getHandle(workflowId))));
+    return readValue(
+      await until(temporal, { late, ends }, () => call(temporal.workflow.getHandle(workflowId, runId))),
+    );
   } catch (error) {
-    if (signal?.aborted) throw new WaitEndedError(workflowId, signal);
+    const meanwhile = ended();
+    if (meanwhile) throw new WaitEndedError(workflowId, meanwhile);
     const known = late?.signal.aborted
       ? nobodyAnswered(workflowId, answeredBy)
       : errorFromTemporal(error, workflowId, answeredBy);
@@ -41,9 +52,40 @@ export async function calling<T>(
   }
 }
 
+/**
+ * Waits for the end of a run, however long it takes. For each of its requests, one in 20 s, the SDK listens to the signal of a
+ * call and never stops to, so the wait is made of turns.
+ */
+export async function resultOf<T>(
+  temporal: Client,
+  workflowId: string,
+  runId: string,
+  { signal }: CallOptions,
+): Promise<T> {
+  for (;;) {
+    const turn = new AbortController();
+    const timer = setTimeout(() => turn.abort(), turnMs);
+    const either = AbortSignal.any([turn.signal, ...(signal ? [signal] : [])]);
+    try {
+      return await calling(
+        temporal,
+        workflowId,
+        { signal: either },
+        () => temporal.workflow.getHandle(workflowId, runId).result() as Promise<T>,
+      );
+    } catch (error) {
+      if (signal?.aborted) throw new WaitEndedError(workflowId, signal);
+      if (!turn.signal.aborted) throw error;
+    } finally {
+      clearTimeout(timer);
+      turn.abort();
+    }
+  }
+}
+
 /** Asks the run where it stands. */
-export const queryProgress = (temporal: Client, workflowId: string, { signal }: CallOptions): Promise<Progress> =>
-  calling(temporal, workflowId, { answeredBy: 'worker', signal }, (handle) => handle.query<Progress>(progressName));
+export const queryProgress = (temporal: Client, workflowId: string, options: CallOptions): Promise<Progress> =>
+  calling(temporal, workflowId, { ...options, answeredBy: 'worker' }, (handle) => handle.query<Progress>(progressName));
 
 /**
  * Waits for what a run does in its own time, and gives up if no worker works on it, which is known after 5 to 20 seconds.
@@ -51,14 +93,14 @@ export const queryProgress = (temporal: Client, workflowId: string, { signal }: 
 export async function waitingForRun<T>(
   temporal: Client,
   workflowId: string,
-  { signal }: CallOptions,
+  { signal, runId }: CallOptions,
   call: (handle: WorkflowHandle) => Promise<T>,
 ): Promise<T> {
   const over = new AbortController();
   const either = AbortSignal.any([over.signal, ...(signal ? [signal] : [])]);
-  const waiting = calling(temporal, workflowId, { signal: either }, call);
+  const waiting = calling(temporal, workflowId, { signal: either, runId }, call);
   const unattended = pause(patienceMs, undefined, { signal: either })
-    .then(() => queryProgress(temporal, workflowId, { signal: either }))
+    .then(() => queryProgress(temporal, workflowId, { signal: either, runId }))
     .then(
       () => waiting,
       (error: unknown) => (isNoWorker(error) || isUnreachable(error) ? Promise.reject(error) : waiting),
@@ -83,35 +125,56 @@ const isThere = (temporal: Client): Promise<boolean> =>
     () => false,
   );
 
-const underWay = new WeakMap<Client, Set<Promise<unknown>>>();
+interface Calls {
+  underWay: Set<Promise<unknown>>;
+  /** Ends every wait for a run. */
+  closing: AbortController;
+}
 
-function callsOf(temporal: Client): Set<Promise<unknown>> {
-  const calls = underWay.get(temporal) ?? new Set();
-  underWay.set(temporal, calls);
+const callsOfClients = new WeakMap<Client, Calls>();
+
+function callsOf(temporal: Client): Calls {
+  const calls = callsOfClients.get(temporal) ?? { underWay: new Set(), closing: new AbortController() };
+  callsOfClients.set(temporal, calls);
   return calls;
 }
 
 /**
- * Resolves when no call is under way any more, those among them that nobody waits for. While a server is away the SDK
- * tries each again for some 20 seconds, and ends the process if its connection was closed meanwhile.
+ * Ends every wait for a run with a WaitEndedError. Resolves when no call is under way any more, those among them that nobody
+ * waits for. While a server is away the SDK tries each again for some 20 seconds, and ends the process if its connection was
+ * closed meanwhile.
  */
-export const callsEnded = async (temporal: Client): Promise<void> => void (await Promise.allSettled(callsOf(temporal)));
+export async function endCalls(temporal: Client): Promise<void> {
+  const { underWay, closing } = callsOf(temporal);
+  closing.abort();
+  await Promise.allSettled(underWay);
+}
 
 const timeLimit = (ms: number) => ({ signal: AbortSignal.timeout(ms), deadline: Date.now() + ms });
 
-/** Calls until it is late or the signal is aborted. The SDK alone would heed neither while it waits to try again. */
+/** Calls until it is late or one of the signals is aborted. The SDK alone would heed neither while it waits to try again. */
 async function until<T>(
   temporal: Client,
-  { late, signal }: CallOptions & { late?: ReturnType<typeof timeLimit> | undefined },
+  { late, ends = [] }: { late?: ReturnType<typeof timeLimit> | undefined; ends?: (AbortSignal | undefined)[] },
   call: () => Promise<T>,
 ): Promise<T> {
-  const over = AbortSignal.any([late?.signal, signal].filter((one) => one !== undefined));
-  const limited = late ? () => temporal.withDeadline(late.deadline, call) : call;
-  const calls = callsOf(temporal);
-  const answer = temporal.withAbortSignal(over, limited).finally(() => calls.delete(answer));
-  calls.add(answer);
+  const end = AbortSignal.any([late?.signal, ...ends].filter((one) => one !== undefined));
+  // The SDK never stops to listen to the signal of a call, so it gets one that does not outlast the call as the caller's may.
+  const over = new AbortController();
+  setMaxListeners(0, over.signal);
   const ended = new Promise<never>((_resolve, reject) => {
-    over.addEventListener('abort', () => reject(new Error('The call was given up.')), { once: true });
+    over.signal.addEventListener('abort', () => reject(new Error('The call was given up.')), { once: true });
   });
-  return Promise.race([answer, ended]);
+  const giveUp = (): void => over.abort();
+  end.addEventListener('abort', giveUp);
+  if (end.aborted) giveUp();
+  const limited = late ? () => temporal.withDeadline(late.deadline, call) : call;
+  const { underWay } = callsOf(temporal);
+  const answer = temporal.withAbortSignal(over.signal, limited).finally(() => underWay.delete(answer));
+  underWay.add(answer);
+  try {
+    return await Promise.race([answer, ended]);
+  } finally {
+    end.removeEventListener('abort', giveUp);
+  }
 }

@@ -1,5 +1,12 @@
 // Who may read and write the payloads of a namespace.
-import { createRemoteJWKSet, jwtVerify, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
+import {
+  createRemoteJWKSet,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+} from 'jose';
 
 /** A download is the decoding of payloads that are stored outside of Temporal. */
 export type Operation = 'encode' | 'decode' | 'download';
@@ -17,10 +24,16 @@ export interface AccessOptions {
 export class AccessDenied extends Error {
   override readonly name = 'AccessDenied';
   readonly status: 401 | 403;
+  /** For the audit line. The message is for the caller, and tells somebody who guesses less. */
+  readonly reason: string;
+  /** Whom the token names, if it is valid. */
+  readonly subject: string | undefined;
 
-  constructor(status: 401 | 403, message: string) {
+  constructor(status: 401 | 403, message: string, { reason, subject }: { reason?: string; subject?: string } = {}) {
     super(message);
     this.status = status;
+    this.reason = reason ?? message;
+    this.subject = subject;
   }
 }
 
@@ -47,9 +60,10 @@ export function accessByToken({ verifyWith, audience, issuer, namespaces }: Acce
     const [, token] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '') ?? [];
     if (token === undefined) throw new AccessDenied(401, 'A bearer token is needed.');
     const claims = await verify(token);
+    const subject = claims.sub ?? 'unnamed';
     if (!allowed(claims, namespace, operation) && !namespaces?.includes(namespace))
-      throw new AccessDenied(403, 'The token does not allow this namespace.');
-    return claims.sub ?? 'unnamed';
+      throw new AccessDenied(403, 'The token does not allow this namespace.', { subject });
+    return subject;
   };
 }
 
@@ -58,10 +72,17 @@ const verifier =
   async (token: string): Promise<JWTPayload> => {
     try {
       return (await jwtVerify(token, key, options)).payload;
-    } catch {
-      throw new AccessDenied(401, 'The bearer token is not valid here.');
+    } catch (error) {
+      throw new AccessDenied(401, 'The bearer token is not valid here.', { reason: reasonIn(error) });
     }
   };
+
+/** What was wrong with a token, in words that quote nothing of it. */
+function reasonIn(error: unknown): string {
+  if (error instanceof errors.JWTClaimValidationFailed) return `The token’s claim "${error.claim}" does not fit.`;
+  if (error instanceof errors.JOSEError) return `The token was refused: ${error.code}.`;
+  return 'The keys of CODEC_JWKS_URL cannot be read.';
+}
 
 const readers = ['read', 'write', 'admin'];
 const rolesFor: Record<Operation, string[]> = { decode: readers, download: readers, encode: ['write', 'admin'] };

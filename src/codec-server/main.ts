@@ -2,11 +2,14 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { checkEnvironment, ConfigurationError, readTogether, type Environment } from '../config/environment.js';
+import { harmlessJson } from '../contract/harmless.js';
 import { isLoopback } from '../config/address.js';
 import { runProgram, toldToStop } from '../process/program.js';
 import { createEncryptionCodec } from '../temporal/encryption/codec.js';
 import { loadSettings, type PayloadConfig, type PayloadStore } from '../temporal/settings.js';
 import { accessByToken, type CheckAccess } from './access.js';
+import type { Decodable } from './decode.js';
+import { originOf } from './origins.js';
 import { createCodecServer, type AuditLine } from './server.js';
 
 export interface CodecServerConfig {
@@ -22,6 +25,14 @@ const list = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter((part) => part !== ''),
 );
+/** Whoever changes the keys on their way could sign tokens. A loopback address uses no network. */
+function isSafeForKeys(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username !== '' || password !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}
+
 /** An open codec server is for this machine only, and for the pages that it lists. */
 const everybody: CheckAccess = async () => 'development';
 
@@ -35,9 +46,16 @@ export const codecServerVariables = z
       .transform(Number)
       .default(8081)
       .describe('The port to listen on.'),
-    CODEC_ORIGINS: list.default([]).describe('The origins of your Web UI, comma-separated. No other page may call.'),
+    CODEC_ORIGINS: list
+      .refine(
+        (origins) => origins.every((origin) => originOf(origin) !== undefined),
+        'must be origins: scheme, host and port, such as https://ui.example.com',
+      )
+      .default([])
+      .describe('The origins of your Web UI, comma-separated. No other page may call.'),
     CODEC_JWKS_URL: z
       .url('must be an address')
+      .refine(isSafeForKeys, 'must begin with https://, except on a loopback address, and name no user')
       .optional()
       .describe('The keys of your identity provider, which verify bearer tokens. CODEC_JWT_SECRET may be set instead.'),
     CODEC_JWT_SECRET: z
@@ -93,7 +111,8 @@ export async function startCodecServer(
   audit: (line: AuditLine) => void,
   store?: PayloadStore,
 ): Promise<FastifyInstance> {
-  const codecFor = (namespace: string) => createEncryptionCodec({ keys: payloads.keys, namespace });
+  const codecFor = (namespace: string, inflatable: Decodable) =>
+    createEncryptionCodec({ keys: payloads.keys, namespace, inflatable });
   const server = createCodecServer({ codecFor, store, origins, checkAccess, audit });
   await server.listen({ host, port });
   return server;
@@ -108,7 +127,7 @@ async function main(environment: Environment = process.env): Promise<number> {
     throw new ConfigurationError([
       { variable: 'PAYLOAD_ENCRYPTION', problem: 'is off: a codec server is of no use without encryption' },
     ]);
-  const audit = (line: AuditLine) => process.stdout.write(`${JSON.stringify(line)}\n`);
+  const audit = (line: AuditLine) => process.stdout.write(`${harmlessJson(line)}\n`);
   const server = await startCodecServer(config, payloads, audit, store);
   process.stderr.write(`codec server ready: http://${config.host}:${config.port}\n`);
   await toldToStop();

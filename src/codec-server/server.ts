@@ -6,42 +6,48 @@ import { z } from 'zod';
 import { isEncrypted } from '../temporal/encryption/envelope.js';
 import { isReference } from '../temporal/storage/references.js';
 import type { PayloadStore } from '../temporal/storage/storage.js';
-import { AccessDenied, type CheckAccess, type Operation } from './access.js';
-import { decodeAll } from './decode.js';
+import { AccessDenied, type CheckAccess } from './access.js';
+import { newAuditLine, type AuditLine } from './audit.js';
+import { decodeAll, mostDecoded, type Decodable } from './decode.js';
+import { headerOf } from './headers.js';
+import { originOf } from './origins.js';
+
+export type { AuditLine } from './audit.js';
 
 export interface CodecServerOptions {
-  /** Makes the codec of a namespace. */
-  codecFor: (namespace: string) => PayloadCodec;
+  /** Makes the codec of a namespace for one request, which may inflate so much. */
+  codecFor: (namespace: string, inflatable: Decodable) => PayloadCodec;
   /** Has the payloads that Temporal has only references to. */
   store?: PayloadStore | undefined;
   /** Pages of these origins may call, and no others. Programs send no origin. */
   origins: string[];
   checkAccess: CheckAccess;
-  /** Gets one line for each request: who, what, how much. It never gets content. */
+  /** Gets one line for each request: when, who, what, how much, and why not. It never gets content. */
   audit: (line: AuditLine) => void;
-}
-
-export interface AuditLine {
-  operation: Operation;
-  namespace: string;
-  subject: string;
-  origin: string;
-  payloads: number;
-  /** Payloads that stayed as they were because this server cannot read them. */
-  unreadable: number;
-  status: number;
+  /** Milliseconds for the headers of a request, and for all of it. */
+  limits?: { headersMs: number; requestMs: number };
 }
 
 const bodyLimit = 8 * 1024 * 1024;
 const mostPayloads = 500;
 const namespacePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/;
 
+/** Temporal's payloads have a few entries. Each takes up memory, even if it is empty. */
+const mostMetadata = 100;
+/** A request and its answer are for a person who looks at a page. */
+const patience = { headersMs: 10_000, requestMs: 30_000 };
+/** A connection on which nothing moves for so long is closed. */
+const idleMs = 60_000;
+
 const base64 = z.base64().transform((text): Uint8Array => Buffer.from(text, 'base64'));
 const requestBody = z.object({
   payloads: z
     .array(
       z.object({
-        metadata: z.record(z.string(), base64).default({}),
+        metadata: z
+          .record(z.string(), base64)
+          .refine((entries) => Object.keys(entries).length <= mostMetadata)
+          .default({}),
         data: base64.default(new Uint8Array()),
         // The Web UI knows by this that a payload is a reference, and its size.
         externalPayloads: z.array(z.object({ sizeBytes: z.union([z.string(), z.number()]) })).optional(),
@@ -69,12 +75,21 @@ export function createCodecServer({
   origins,
   checkAccess,
   audit,
+  limits: { headersMs, requestMs } = patience,
 }: CodecServerOptions): FastifyInstance {
-  const server = fastify({ bodyLimit, logger: false });
+  const server = fastify({
+    bodyLimit,
+    logger: false,
+    connectionTimeout: idleMs,
+    requestTimeout: requestMs,
+    http: { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(headersMs, 1_000) },
+  });
   const lines = new WeakMap<FastifyRequest, AuditLine>();
+  const listed = new Set(origins.map(originOf));
+  const isListed = (origin: string): boolean => listed.has(originOf(origin) ?? '');
 
   void server.register(cors, {
-    origin: (origin, allow) => allow(null, origin === undefined || origins.includes(origin)),
+    origin: (origin, allow) => allow(null, origin === undefined || isListed(origin)),
     methods: ['POST'],
     allowedHeaders: ['Authorization', 'Content-Type', 'X-Namespace'],
     maxAge: 600,
@@ -84,19 +99,21 @@ export function createCodecServer({
     server.post<{ Querystring: Record<string, unknown> }>(`/${operation}`, {
       onRequest: async (request) => {
         const namespace = headerOf(request, 'x-namespace') ?? '';
-        const origin = headerOf(request, 'origin') ?? '-';
+        const origin = headerOf(request, 'origin');
         const shown = namespacePattern.test(namespace) ? namespace : '-';
-        const line = { operation, namespace: shown, subject: '-', origin, payloads: 0, unreadable: 0, status: 0 };
+        const line = newAuditLine(request, operation, shown, origin);
         lines.set(request, line);
-        if (origin !== '-' && !origins.includes(origin)) throw new AccessDenied(403, 'This origin is not listed.');
+        if (origin !== undefined && !isListed(origin)) throw new AccessDenied(403, 'This origin is not listed.');
         if (shown === '-') throw new BadRequest(400, 'X-Namespace is missing or is not the name of a namespace.');
         line.subject = await checkAccess(headerOf(request, 'authorization'), namespace, operation);
       },
       handler: async (request) => {
         const asked = readBody(request.body).payloads;
         const payloads = asked.map(({ metadata, data }): Payload => ({ metadata, data }));
-        const { namespace } = lines.get(request) ?? { namespace: '' };
-        const codec = codecFor(namespace);
+        const line = lines.get(request);
+        const namespace = line?.namespace ?? '';
+        const decodable: Decodable = { bytes: mostDecoded };
+        const codec = codecFor(namespace, decodable);
         if (operation === 'download' && !payloads.every(isReference))
           throw new BadRequest(400, 'Only references to stored payloads can be downloaded.');
         // The Web UI shows a history without its large payloads, and downloads one when somebody asks for it.
@@ -104,12 +121,12 @@ export function createCodecServer({
         const written =
           operation === 'encode'
             ? await Promise.all(payloads.map((payload) => encode(codec, payload)))
-            : await decodeAll(codec, namespace, payloads, references ? undefined : store);
-        const line = lines.get(request);
+            : await decodeAll(codec, namespace, payloads, references ? undefined : store, decodable);
         if (line) {
           line.payloads = payloads.length;
           const unread = (payload: Payload) => isEncrypted(payload) || (isReference(payload) && !references);
           line.unreadable = operation === 'encode' ? 0 : written.filter(unread).length;
+          if (decodable.bytes <= 0) line.reason = tooMuch;
         }
         const sizeOf = (payload: Payload, index: number) =>
           payload === payloads[index] && { externalPayloads: asked[index]?.externalPayloads };
@@ -122,8 +139,13 @@ export function createCodecServer({
     const line = lines.get(request);
     if (line) audit({ ...line, status: reply.statusCode });
   });
+  server.addHook('onRequestAbort', async (request) => {
+    const line = lines.get(request);
+    lines.delete(request);
+    if (line) audit({ ...line, reason: 'The connection ended before an answer, or the request was too slow.' });
+  });
 
-  server.setErrorHandler((error: FastifyError, _request, reply) => {
+  server.setErrorHandler((error: FastifyError, request, reply) => {
     const known = error instanceof AccessDenied || error instanceof BadRequest;
     const status = known ? error.status : (error.statusCode ?? 500);
     // The message of an unexpected error could quote a payload.
@@ -134,6 +156,9 @@ export function createCodecServer({
         : status < 500
           ? 'The request does not fit.'
           : 'The request failed.';
+    const line = lines.get(request);
+    if (line) line.reason = error instanceof AccessDenied ? error.reason : message;
+    if (line && error instanceof AccessDenied && error.subject !== undefined) line.subject = error.subject;
     return reply.code(status).send({ message });
   });
   server.setNotFoundHandler((_request, reply) =>
@@ -141,6 +166,8 @@ export function createCodecServer({
   );
   return server;
 }
+
+const tooMuch = `More than ${mostDecoded / 1024 ** 2} MB would be decoded: what is beyond stays encoded.`;
 
 async function encode(codec: PayloadCodec, payload: Payload): Promise<Payload> {
   const [encoded] = isEncrypted(payload) ? [payload] : await codec.encode([payload]);
@@ -161,8 +188,3 @@ const toJson = ({ metadata, data }: Payload) => ({
 });
 
 const toBase64 = (bytes: Uint8Array | null | undefined): string => Buffer.from(bytes ?? []).toString('base64');
-
-function headerOf({ headers }: FastifyRequest, name: string): string | undefined {
-  const value = headers[name];
-  return typeof value === 'string' ? value : undefined;
-}

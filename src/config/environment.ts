@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
+import { warnIfReadable } from './open-files.js';
 
 export { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
 
@@ -15,6 +16,10 @@ export const wholeNumber = (byDefault: number, least: number, most: number) =>
     .transform(Number)
     .refine((n) => n >= least && n <= most, `must be from ${least} to ${most}`)
     .default(byDefault);
+
+/** Whether a header can carry this. An HTTP library refuses a request with any other character, and its error may quote it. */
+export const fitsHeader = (text: string): boolean => /^[\x21-\x7e]*$/.test(text);
+export const noHeaderFits = 'must be visible ASCII without spaces: no header can carry other characters';
 
 /** Reads several parts of a configuration. Throws one ConfigurationError that names the bad variables of all of them. */
 export function readTogether<T extends unknown[]>(...readers: { [Part in keyof T]: () => T[Part] }): T {
@@ -43,6 +48,7 @@ export function withSecretFiles(environment: Environment, secrets: string[]): En
     if (environment[secret]) problems.push({ variable, problem: `and ${secret} are both set: keep one of them` });
     try {
       found[secret] = readFileSync(file, 'utf8').trim();
+      warnIfReadable(variable, file);
     } catch {
       problems.push({ variable, problem: 'names a file that cannot be read' });
     }

@@ -1,5 +1,6 @@
 // What can go wrong for a caller, each with a stable code.
 import type { FailureType, RejectionType } from '../contract.js';
+import { shownId } from './copyable.js';
 import { ShownError } from './shown-error.js';
 
 /** How a run ended that did not complete: the contract's failure types, and the ways to end it from outside. */
@@ -82,7 +83,7 @@ export class WaitEndedError extends AccountDetailsError {
     const reason: unknown = signal.reason;
     const timedOut = reason instanceof DOMException && reason.name === 'TimeoutError';
     const why = timedOut ? 'The time to wait is over' : 'The waiting was given up';
-    super(timedOut ? 'WaitTimedOut' : 'WaitAborted', `${why}; run ${workflowId} goes on.`);
+    super(timedOut ? 'WaitTimedOut' : 'WaitAborted', `${why}; run ${shownId(workflowId)} goes on.`);
   }
 }
 
@@ -91,10 +92,10 @@ export class ServerUnreachableError extends AccountDetailsError {
   override readonly name = 'ServerUnreachableError';
   declare readonly code: 'ServerUnreachable';
 
-  constructor(address = 'the configured address') {
+  constructor(address = 'the configured address', more = '') {
     super(
       'ServerUnreachable',
-      `No Temporal server answers at ${address}. Start one (npm run dev) or set TEMPORAL_ADDRESS.`,
+      `No Temporal server answers at ${address}. Start one (npm run dev) or set TEMPORAL_ADDRESS.${more}`,
     );
   }
 }

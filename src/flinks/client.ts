@@ -1,13 +1,26 @@
 // One method per Flinks endpoint. A method returns what a caller has to act on, a challenge and "still pending" among it,
 // and throws a FlinksError for everything else.
-import type { FlinksCall } from './errors.js';
+import type { FlinksCall, OpenedBy } from './errors.js';
 import { createFlinksHttp, type FlinksHttpOptions, type FlinksRequest } from './http.js';
 import { observed, type EndedCall } from './observed.js';
-import { parse, readAuthorize, readData, refuse, succeeded, type AuthorizeReply, type DataReply } from './replies.js';
+import {
+  deleted,
+  parse,
+  readAuthorize,
+  readData,
+  refuse,
+  refuseOthers,
+  succeeded,
+  type Asked,
+  type AuthorizeReply,
+  type DataReply,
+} from './replies.js';
 import { tokenReply } from './schemas.js';
 
 export interface FlinksClientOptions extends FlinksHttpOptions {
   secretKey: string;
+  /** False for an older instance that has none: then none is minted, and Authorize carries none. True if it is left out. */
+  authorizeTokens?: boolean;
   apiKey: string;
   /** Milliseconds until a call is given up. Flinks may hold authorize and data calls for 210 s before it says 202. */
   timeouts: { token: number; authorize: number; data: number; poll: number };
@@ -37,8 +50,12 @@ export interface DetailOptions {
   accountsFilter?: string[] | undefined;
 }
 
+/**
+ * `openedBy` says how the session of a call was opened: what Flinks refuses later in it can then be told apart. A reply
+ * about another session or login than the one asked for is refused as `UnexpectedResponse`.
+ */
 export interface FlinksClient {
-  /** Mints the token of one session. Each call mints another, so it may be repeated. */
+  /** Mints the token of one session. Each call mints another, so it may be repeated. Empty if the instance has no tokens. */
   generateAuthorizeToken(signal?: AbortSignal): Promise<string>;
   /**
    * Opens a session. `stale` says that the last refresh failed although the session can be used: in cached mode Flinks
@@ -51,13 +68,19 @@ export interface FlinksClient {
     answers: SecurityResponse[],
     token: string,
     signal?: AbortSignal,
+    openedBy?: OpenedBy,
   ): Promise<AuthorizeReply>;
-  getAccountsSummary(requestId: string, signal?: AbortSignal): Promise<DataReply>;
-  getAccountsSummaryAsync(requestId: string, signal?: AbortSignal): Promise<DataReply>;
+  getAccountsSummary(requestId: string, signal?: AbortSignal, openedBy?: OpenedBy): Promise<DataReply>;
+  getAccountsSummaryAsync(requestId: string, signal?: AbortSignal, openedBy?: OpenedBy): Promise<DataReply>;
   /** Starts the retrieval. While it is pending it must not be posted again: ask `getAccountsDetailAsync`. */
-  getAccountsDetail(requestId: string, options: DetailOptions, signal?: AbortSignal): Promise<DataReply>;
-  getAccountsDetailAsync(requestId: string, signal?: AbortSignal): Promise<DataReply>;
-  /** Deletes everything that Flinks stores for a LoginId. */
+  getAccountsDetail(
+    requestId: string,
+    options: DetailOptions,
+    signal?: AbortSignal,
+    openedBy?: OpenedBy,
+  ): Promise<DataReply>;
+  getAccountsDetailAsync(requestId: string, signal?: AbortSignal, openedBy?: OpenedBy): Promise<DataReply>;
+  /** Deletes everything that Flinks stores for a LoginId. Resolves only if Flinks itself says so. */
   deleteCard(loginId: string, signal?: AbortSignal): Promise<void>;
   /** Closes idle connections. */
   close(): void;
@@ -74,41 +97,56 @@ export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
     body: unknown,
     token: string,
     call: FlinksCall,
+    asked: Asked,
     signal?: AbortSignal,
   ): Promise<AuthorizeReply> => {
-    const headers = { ...json, 'flinks-auth-key': token };
+    const headers = { ...json, ...(token !== '' && { 'flinks-auth-key': token }) };
     const request: FlinksRequest = { method: 'POST', path: 'Authorize', headers, body, timeoutMs: timeouts.authorize };
-    return readAuthorize(await send({ ...request, freshConnection: !call.cached, signal }), call);
+    const freshConnection = call.step === 'answer' || !call.cached;
+    return readAuthorize(await send({ ...request, requestId: asked.requestId, freshConnection, signal }), call, asked);
   };
 
   const post = async (
     path: string,
-    step: FlinksCall['step'],
-    body: unknown,
+    call: FlinksCall,
+    body: { RequestId: string; [field: string]: unknown },
     signal?: AbortSignal,
   ): Promise<DataReply> =>
     readData(
-      await send({ method: 'POST', path, headers: { ...json, ...apiKey }, body, timeoutMs: timeouts.data, signal }),
-      { step },
+      await send({
+        method: 'POST',
+        path,
+        headers: { ...json, ...apiKey },
+        body,
+        requestId: body.RequestId,
+        timeoutMs: timeouts.data,
+        signal,
+      }),
+      call,
+      body.RequestId,
     );
 
-  const poll = async (path: string, requestId: string, signal?: AbortSignal): Promise<DataReply> =>
+  const poll = async (path: string, requestId: string, signal?: AbortSignal, openedBy?: OpenedBy): Promise<DataReply> =>
     readData(
       await send({
         method: 'GET',
         path: `${path}/${encodeURIComponent(requestId)}`,
         headers: apiKey,
+        requestId,
         timeoutMs: timeouts.poll,
         signal,
       }),
-      { step: 'poll' },
+      { step: 'poll', ...openedBy },
+      requestId,
     );
 
   return {
     async generateAuthorizeToken(signal) {
+      if (options.authorizeTokens === false) return '';
       const headers = { ...json, 'flinks-auth-key': options.secretKey };
       const path = 'GenerateAuthorizeToken';
       const response = await send({ method: 'POST', path, headers, timeoutMs: timeouts.token, signal });
+      refuseOthers(response, { step: 'token' });
       return succeeded(response) ? parse(tokenReply, response).Token : refuse(response, { step: 'token' });
     },
 
@@ -124,29 +162,32 @@ export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
         ...(tag !== undefined && { Tag: tag }),
       };
       const sent = stored ? 'loginId' : 'credentials';
-      return postAuthorize(body, token, { step: 'authorize', sent, cached: mode === 'cached' }, signal);
+      const asked = stored ? { loginId: login.loginId } : {};
+      return postAuthorize(body, token, { step: 'authorize', sent, cached: mode === 'cached' }, asked, signal);
     },
 
-    answerChallenges(requestId, answers, token, signal) {
+    answerChallenges(requestId, answers, token, signal, openedBy) {
       const body = {
         RequestId: requestId,
         // The published exchanges all send false here, whatever mode the session was opened in.
         MostRecentCached: false,
         SecurityResponses: Object.fromEntries(answers.map(({ prompt, answers }) => [prompt, answers])),
       };
-      return postAuthorize(body, token, { step: 'answer' }, signal);
+      const { loginId } = openedBy ?? {};
+      const asked = { requestId, ...(loginId !== undefined && { loginId }) };
+      return postAuthorize(body, token, { step: 'answer', ...openedBy }, asked, signal);
     },
 
-    getAccountsSummary: (requestId, signal) =>
+    getAccountsSummary: (requestId, signal, openedBy) =>
       post(
         'GetAccountsSummary',
-        'summary',
+        { step: 'summary', ...openedBy },
         { RequestId: requestId, WithBalance: true, WithAccountIdentity: true },
         signal,
       ),
-    getAccountsSummaryAsync: (requestId, signal) => poll('GetAccountsSummaryAsync', requestId, signal),
+    getAccountsSummaryAsync: (...asked) => poll('GetAccountsSummaryAsync', ...asked),
 
-    getAccountsDetail(requestId, detail, signal) {
+    getAccountsDetail(requestId, detail, signal, openedBy) {
       const body = {
         RequestId: requestId,
         WithTransactions: detail.withTransactions,
@@ -155,14 +196,14 @@ export function createFlinksClient(options: FlinksClientOptions): FlinksClient {
         WithKYC: detail.withKyc,
         ...(detail.accountsFilter && { AccountsFilter: detail.accountsFilter }),
       };
-      return post('GetAccountsDetail', 'detail', body, signal);
+      return post('GetAccountsDetail', { step: 'detail', ...openedBy }, body, signal);
     },
-    getAccountsDetailAsync: (requestId, signal) => poll('GetAccountsDetailAsync', requestId, signal),
+    getAccountsDetailAsync: (...asked) => poll('GetAccountsDetailAsync', ...asked),
 
     async deleteCard(loginId, signal) {
       const path = `DeleteCard/${encodeURIComponent(loginId)}`;
       const response = await send({ method: 'DELETE', path, headers: apiKey, timeoutMs: timeouts.poll, signal });
-      if (!succeeded(response)) refuse(response, { step: 'deleteCard' });
+      if (!deleted(response, loginId)) refuse(response, { step: 'deleteCard' });
     },
 
     close,

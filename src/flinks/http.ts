@@ -4,6 +4,9 @@ import http from 'node:http';
 import https from 'node:https';
 import axios, { AxiosError, type AxiosResponse } from 'axios';
 import { FlinksError } from './errors.js';
+import type { Proxy } from '../contract/proxy.js';
+import { watchSending, type Sending } from './sending.js';
+import { agentsFor, proxyRefusal } from './proxy.js';
 import { envelope, type Envelope } from './schemas.js';
 
 export interface FlinksHttpOptions {
@@ -14,6 +17,8 @@ export interface FlinksHttpOptions {
   extraHeaders?: Record<string, string>;
   /** A body above this many bytes, once decompressed, is refused as `ResponseTooLarge`. */
   maxResponseBytes: number;
+  /** Where connections go through, by CONNECT. */
+  proxy?: Proxy | undefined;
 }
 
 export interface FlinksRequest {
@@ -21,6 +26,8 @@ export interface FlinksRequest {
   path: string;
   headers: Record<string, string>;
   body?: unknown;
+  /** The session that this is about, if there is one. */
+  requestId?: string | undefined;
   timeoutMs: number;
   /**
    * Aborts the request; the promise then rejects with the signal's reason once the socket is destroyed. With the reason
@@ -36,6 +43,7 @@ export interface FlinksRequest {
 
 /** A whole answer of Flinks, whatever its status. `json` is undefined if the body is not JSON. */
 export interface FlinksResponse {
+  /** The HTTP status. Where that is 200, the `HttpStatusCode` of the body counts: Flinks also reports errors so. */
   status: number;
   json: unknown;
   envelope: Envelope;
@@ -55,13 +63,9 @@ export class NoAnswerYet extends Error {
   }
 }
 
-// The connection never came about, so nothing of the request can have left.
-const unsentCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-
 /** Returns a function that sends a request to one instance of Flinks, and a way to close its idle connections. */
 export function createFlinksHttp(options: FlinksHttpOptions): { send: SendToFlinks; close: () => void } {
-  const kept = { httpAgent: new http.Agent({ keepAlive: true }), httpsAgent: new https.Agent({ keepAlive: true }) };
-  const fresh = { httpAgent: new http.Agent(), httpsAgent: new https.Agent() };
+  const [kept, fresh] = [agentsFor(options.proxy, { keepAlive: true }), agentsFor(options.proxy)];
   const client = axios.create({
     baseURL: `${options.baseUrl.replace(/\/+$/, '')}/v3/${encodeURIComponent(options.customerId)}/BankingServices/`,
     headers: { Accept: 'application/json', ...options.extraHeaders },
@@ -82,6 +86,7 @@ export function createFlinksHttp(options: FlinksHttpOptions): { send: SendToFlin
   async function send(request: FlinksRequest): Promise<FlinksResponse> {
     const hangUp = new AbortController();
     let [timedOut, hasBegun] = [false, false];
+    let sending: Sending = { mayHaveLeft: false };
     const timers = [
       setTimeout(() => {
         timedOut = true;
@@ -103,18 +108,21 @@ export function createFlinksHttp(options: FlinksHttpOptions): { send: SendToFlin
         data: request.body === undefined ? undefined : JSON.stringify(request.body),
         signal: hangUp.signal,
         transport: {
-          request: (how: http.RequestOptions, answer: (response: http.IncomingMessage) => void) =>
-            open(how, (response) => {
+          request: (how: http.RequestOptions, answer: (response: http.IncomingMessage) => void) => {
+            const opened = open(how, (response) => {
               hasBegun = true;
               answer(response);
-            }),
+            });
+            sending = watchSending(opened);
+            return opened;
+          },
         },
         ...(request.freshConnection ? fresh : kept),
       });
       return read(response);
     } catch (error) {
       request.signal?.throwIfAborted();
-      throw notDelivered(error, timedOut, request.timeoutMs, options.maxResponseBytes);
+      throw notDelivered(error, sending, timedOut ? request.timeoutMs : undefined, options.maxResponseBytes);
     } finally {
       timers.forEach(clearTimeout);
       request.signal?.removeEventListener('abort', onAbort);
@@ -136,10 +144,11 @@ function read({ status, data, headers }: AxiosResponse<string>): FlinksResponse 
     json = undefined;
   }
   const retryAfterMs = retryAfter(headers['retry-after']);
+  const read = envelope.safeParse(json).data ?? envelope.parse({});
   return {
-    status,
+    status: status === 200 ? (read.HttpStatusCode ?? status) : status,
     json,
-    envelope: envelope.safeParse(json).data ?? { FlinksCode: undefined, SecurityChallenges: undefined },
+    envelope: read,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
 }
@@ -151,23 +160,47 @@ function retryAfter(header: unknown): number | undefined {
   return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
 }
 
-function notDelivered(error: unknown, timedOut: boolean, timeoutMs: number, maxBytes: number): FlinksError {
-  const unavailable = { type: 'FlinksUnavailable', transient: true } as const;
-  if (timedOut)
-    return new FlinksError(unavailable, 'lost', `Flinks gave no whole answer within ${timeoutMs / 1_000} s.`);
+function notDelivered(error: unknown, sending: Sending, timedOutMs: number | undefined, maxBytes: number): FlinksError {
+  const refused = proxyRefusal(error);
+  if (refused !== undefined) return new FlinksError({ type: 'FlinksUnavailable', transient: true }, 'unsent', refused);
   const { code, message } = error instanceof AxiosError ? error : { code: undefined, message: '' };
+  const reason = code !== undefined && /^[A-Z][A-Z_0-9]+$/.test(code) && code !== 'ERR_CANCELED' ? ` (${code})` : '';
+  const unavailable = { type: 'FlinksUnavailable', transient: true } as const;
   if (message.startsWith('maxContentLength'))
     return new FlinksError(
       { type: 'ResponseTooLarge', transient: false },
       'answered',
       `Flinks' answer is larger than ${maxBytes} bytes. FLINKS_MAX_RESPONSE_BYTES raises the limit.`,
     );
-  if (code !== undefined && unsentCodes.has(code))
+  if (!sending.mayHaveLeft) {
+    if (code !== undefined && isTlsFault(code))
+      return new FlinksError(
+        { type: 'FlinksConfiguration', transient: false },
+        'unsent',
+        `The certificate of Flinks was refused: ${tlsFaults[code] ?? 'it cannot be verified'}${reason}. Nothing was sent. NODE_EXTRA_CA_CERTS names the file of a private CA.`,
+      );
+    const within = timedOutMs === undefined ? reason : ` within ${timedOutMs / 1_000} s`;
     return new FlinksError(
       unavailable,
       'unsent',
-      `Flinks could not be reached (${code}). Check FLINKS_BASE_URL and the network.`,
+      `Flinks could not be reached${within}. Check FLINKS_BASE_URL and the network.`,
     );
-  const reason = code !== undefined && /^E[A-Z_]+$/.test(code) ? ` (${code})` : '';
+  }
+  if (timedOutMs !== undefined)
+    return new FlinksError(unavailable, 'lost', `Flinks gave no whole answer within ${timedOutMs / 1_000} s.`);
   return new FlinksError(unavailable, 'lost', `The connection to Flinks broke before a whole answer came${reason}.`);
 }
+
+/** Node's codes for a certificate that it refuses, in words. The handshake ends there, so nothing has left. */
+const tlsFaults: Record<string, string> = {
+  SELF_SIGNED_CERT_IN_CHAIN: 'its chain ends in a CA that is not trusted',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
+  UNABLE_TO_GET_ISSUER_CERT: 'its issuer is not trusted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its issuer is not trusted',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its issuer is not trusted',
+  CERT_HAS_EXPIRED: 'it has expired',
+  CERT_NOT_YET_VALID: 'it is not valid yet',
+  CERT_REVOKED: 'it was revoked',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another host',
+};
+const isTlsFault = (code: string): boolean => Object.hasOwn(tlsFaults, code) || code.startsWith('CERT_');

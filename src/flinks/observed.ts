@@ -3,6 +3,7 @@
 import { STATUS_CODES } from 'node:http';
 import { FlinksError, isKnownCode } from './errors.js';
 import type { SendToFlinks } from './http.js';
+import { isSameId } from './replies.js';
 
 export interface EndedCall {
   /** The endpoint's name, without the id that may follow it in a path. */
@@ -14,7 +15,7 @@ export interface EndedCall {
   code: string;
   /** The HTTP status of the answer, if one came and if we know it. */
   status?: number;
-  /** The session, where the reply names it, as Flinks wrote it: for a log, and never for a metric. */
+  /** The session, if the reply names it and no other was asked about, as Flinks wrote it: for a log, and never for a metric. */
   requestId?: string;
   seconds: number;
 }
@@ -35,7 +36,9 @@ export const observed =
       throw error;
     });
     const { FlinksCode, RequestId } = response.envelope;
-    tell(codeOfAnswer(response.status, FlinksCode), response.status, RequestId);
+    const asked = request.requestId;
+    const isAnothers = RequestId !== undefined && asked !== undefined && !isSameId(RequestId, asked);
+    tell(codeOfAnswer(response.status, FlinksCode), response.status, isAnothers ? undefined : RequestId);
     return response;
   };
 

@@ -1,7 +1,7 @@
 // Which build of the worker takes new runs. The server decides this among the workers that name their build.
 import type { WorkflowService } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { isGrpcError } from './grpc-status.js';
+import { isGrpcError } from '../sdk-internals/grpc-status.js';
 
 /** All builds of this worker belong to the deployment of this name. */
 export const deploymentName = 'flinks-account-details';

@@ -4,10 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowService } from '@temporalio/client';
 import { tsToMs } from '../sdk-internals/time.js';
 import type { temporal } from '@temporalio/proto';
+import { shownId } from '../contract/copyable.js';
 import { AccountDetailsError } from '../contract/errors.js';
 import { errorFromTemporal } from './errors.js';
-import { workflowType } from '../contract.js';
-import { isGrpcError } from './grpc-status.js';
+import { holdType, workflowType } from '../contract.js';
+import { isGrpcError } from '../sdk-internals/grpc-status.js';
 import { ourRuns, runsWithId } from './list-query.js';
 import type { PayloadStore } from './storage/payload-store.js';
 
@@ -20,6 +21,8 @@ export interface ErasableRun {
   closedAt: number | undefined;
   /** The run that this one was reset to. It reads payloads that this one stored. */
   resetTo: string | undefined;
+  /** The run under another id that held this id for its login. It has what the login's own runs have: an input and a result. */
+  parent?: { workflowId: string; runId: string };
   /** How many of its payloads are in a store. The server counts them, and may miss some. */
   storedPayloads: number;
 }
@@ -47,7 +50,7 @@ export class RunsStillFoundError extends Error {
 
   constructor(workflowId: string, count: number) {
     super(
-      `The Temporal server accepted the deletion but still finds ${count} of the runs of ${workflowId}. Wait a few minutes, then run this command again.`,
+      `The Temporal server accepted the deletion but still finds ${count} of the runs of ${shownId(workflowId)}. Wait a few minutes, then run this command again.`,
     );
   }
 }
@@ -112,7 +115,7 @@ export function createErasure(service: WorkflowService, namespace: string, store
   }
 
   const runsOf = async (workflowId: string): Promise<ErasableRun[]> =>
-    (await runsOfAnyType(workflowId)).filter(({ type }) => type === workflowType);
+    (await runsOfAnyType(workflowId)).filter(({ type }) => type === workflowType || type === holdType);
 
   async function idsClosedBefore(time: number): Promise<string[]> {
     const before = new Date(time).toISOString();
@@ -172,6 +175,9 @@ const runFrom = (info: ExecutionInfo, resetTo?: string | null): TypedRun => ({
   runId: info.execution?.runId ?? '',
   closedAt: info.closeTime ? tsToMs(info.closeTime) : undefined,
   resetTo: resetTo || undefined,
+  ...(info.parentExecution?.workflowId && {
+    parent: { workflowId: info.parentExecution.workflowId, runId: info.parentExecution.runId ?? '' },
+  }),
   storedPayloads: Number(info.externalPayloadCount ?? 0),
 });
 

@@ -22,8 +22,9 @@ import {
   RunFailedError,
   ServerUnreachableError,
 } from '../contract/errors.js';
+import { shownId } from '../contract/copyable.js';
 import { failureTypes, rejectionTypes, taskQueue } from '../contract.js';
-import { grpcStatus } from './grpc-status.js';
+import { grpcStatus } from '../sdk-internals/grpc-status.js';
 import { reasonIn } from './payload-converter.js';
 import { PayloadStoreError } from './storage/payload-store.js';
 
@@ -77,14 +78,19 @@ function serverSaid(
 }
 
 function runFailed(cause: Error | undefined, workflowId: string): RunFailedError {
-  if (cause instanceof CancelledFailure) return new RunFailedError('Cancelled', `Run ${workflowId} was cancelled.`);
-  if (cause instanceof TerminatedFailure) return new RunFailedError('Terminated', `Run ${workflowId} was terminated.`);
+  if (cause instanceof CancelledFailure)
+    return new RunFailedError('Cancelled', `Run ${shownId(workflowId)} was cancelled.`);
+  if (cause instanceof TerminatedFailure)
+    return new RunFailedError('Terminated', `Run ${shownId(workflowId)} was terminated.`);
   if (cause instanceof TimeoutFailure)
-    return new RunFailedError('TimedOut', `Run ${workflowId} was ended by Temporal because its time-out was over.`);
+    return new RunFailedError(
+      'TimedOut',
+      `Run ${shownId(workflowId)} was ended by Temporal because its time-out was over.`,
+    );
   const failure = cause instanceof ApplicationFailure ? cause : undefined;
   const type = failureTypes.find((known) => known === failure?.type);
   const { requestId, flinksCode } = (failure?.details?.[0] ?? {}) as { requestId?: string; flinksCode?: string };
-  const message = cause?.message ?? `Run ${workflowId} failed.`;
+  const message = cause?.message ?? `Run ${shownId(workflowId)} failed.`;
   return new RunFailedError(type ?? 'RunFailed', message, { requestId, flinksCode });
 }
 
@@ -92,7 +98,7 @@ function updateFailed(cause: Error | undefined, workflowId: string): AccountDeta
   const type = cause instanceof ApplicationFailure ? rejectionTypes.find((known) => known === cause.type) : undefined;
   return type
     ? new AnswerRejectedError(type, cause?.message ?? type)
-    : new AccountDetailsError('RunClosed', `Run ${workflowId} ended before it answered this request.`);
+    : new AccountDetailsError('RunClosed', `Run ${shownId(workflowId)} ended before it answered this request.`);
 }
 
 /** Why this process could not read or write a payload: its store failed, or it does not have the key. */
@@ -120,11 +126,11 @@ function unreadable({ type, message }: { type: string; message: string }): Accou
 
 const notFoundError = (message: string, workflowId: string): AccountDetailsError =>
   /already completed/.test(message)
-    ? new AccountDetailsError('RunClosed', `Run ${workflowId} has already ended.`)
-    : new AccountDetailsError('NoSuchRun', `There is no run ${workflowId}.`);
+    ? new AccountDetailsError('RunClosed', `Run ${shownId(workflowId)} has already ended.`)
+    : new AccountDetailsError('NoSuchRun', `There is no run ${shownId(workflowId)}.`);
 
 const noWorker = (workflowId: string): AccountDetailsError =>
   new AccountDetailsError(
     'NoWorker',
-    `No worker answered for run ${workflowId}. Check that a worker polls task queue ${taskQueue}, or start one (npm run worker). The run goes on as soon as one does.`,
+    `No worker answered for run ${shownId(workflowId)}. Check that a worker polls task queue ${taskQueue}, or start one (npm run worker). The run goes on as soon as one does.`,
   );

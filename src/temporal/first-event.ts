@@ -1,9 +1,9 @@
 // The first event of a history says how a run was started. It is read from the server: no worker is asked.
 import type { Client, WorkflowService } from '@temporalio/client';
-import type { Payload } from '@temporalio/common';
+import type { Payload, PayloadCodec } from '@temporalio/common';
+import type { EncryptionCodec } from './encryption/codec.js';
 import { startArguments } from '../sdk-internals/first-event.js';
 import { readValue } from './errors.js';
-import { callersConverter } from './outside-converter.cjs';
 
 /** A run of a namespace. Without a run id, the newest run of the workflow id. */
 export interface RunAddress {
@@ -39,6 +39,16 @@ export async function storedInputOf(service: WorkflowService, run: RunAddress): 
   return startOfHistory(history).input?.payloads?.[0];
 }
 
+/** The same codec, for what callers wrote: ours takes more of them than of workers. */
+const asCallersWrite = (codec: PayloadCodec): PayloadCodec =>
+  'decodeInput' in codec
+    ? {
+        encode: (payloads, context) => codec.encode(payloads, context),
+        decode: (payloads, context) =>
+          (codec as EncryptionCodec).decodeInput(payloads, { workflowId: context?.workflowId ?? '' }),
+      }
+    : codec;
+
 /** The input of a run as its starter gave it, read with the keys and the store of this client. */
 export async function inputOf(
   { options, workflowService }: Client,
@@ -47,7 +57,7 @@ export async function inputOf(
   const { loadedDataConverter, namespace } = options;
   const first = await firstPage(workflowService, { namespace, ...run });
   const owner = { type: 'workflow', namespace, workflowId: run.workflowId } as const;
-  const converter = { ...loadedDataConverter, payloadConverter: callersConverter };
-  const [input] = await startArguments(first, converter, owner);
+  const payloadCodecs = loadedDataConverter.payloadCodecs.map(asCallersWrite);
+  const [input] = await startArguments(first, { ...loadedDataConverter, payloadCodecs }, owner);
   return readValue(input);
 }

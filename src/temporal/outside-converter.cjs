@@ -1,13 +1,13 @@
 // Turns payloads into values outside of workflows: in clients and in activities. payload-converter.ts does it for workflows.
 const { ApplicationFailure, defaultPayloadConverter } = require('@temporalio/common');
-const { byCallerName, reasonOf, unread } = require('./unreadable.cjs');
+const { reasonOf, unread } = require('./unreadable.cjs');
 
 /** A value that says why there is none. An exception would make a list of runs fail because of one run's memo. */
 const none = (type, message) => ({ undecodable: true, [unread]: { type, message, mayCome: false } });
 
 const cannot = 'It cannot be decoded.';
 
-const converter = (fromCallers) => ({
+exports.payloadConverter = {
   toPayload: (value) => defaultPayloadConverter.toPayload(value),
   fromPayload(payload, context) {
     const reason = reasonOf(payload);
@@ -17,16 +17,10 @@ const converter = (fromCallers) => ({
       return defaultPayloadConverter.fromPayload(payload);
     }
     if (reason) return none(reason.type, reason.message);
-    if (!fromCallers && payload.metadata?.[byCallerName]) return none('ValueError', 'None of our workers wrote it.');
     try {
       return defaultPayloadConverter.fromPayload(payload);
     } catch {
       return none('ValueError', cannot);
     }
   },
-});
-
-/** For results, and for what queries and updates return: only our workers write them. */
-exports.payloadConverter = converter(false);
-/** For what callers send. */
-exports.callersConverter = converter(true);
+};

@@ -1,60 +1,66 @@
 // Reads every payload that comes from Temporal. What holds:
-// 1. What activities return, heartbeats and activities' arguments are written by our workers. So they are of scope
-//    `workflow`, whatever PAYLOAD_ACCEPT says. The SDK tells them apart by the context of an activity.
-// 2. Everything else may be a caller's: input, signal, update, query, memo. Clients refuse such payloads as results.
-// 3. A reference is followed only if it proves that it was made for this namespace and workflow id.
-// 4. Nothing here rejects because of what a payload holds: that would fail the workflow task again and again. A payload
-//    that may become readable says why it is not yet, and whether it is still worth waiting for.
+// 1. The codec decides who may have written it: see encryption/codec.ts.
+// 2. A reference is followed only if it proves that it was made for this namespace and workflow id.
+// 3. Nothing here rejects because of a key or an object that is missing: that would fail the workflow task again and again.
+//    A payload that may become readable says why it is not yet, and whether it is still worth waiting for.
 import { createHash } from 'node:crypto';
 import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
-import { isUndecodable, undecodable } from './encryption/codec.js';
-import { workflowIdOf } from './encryption/envelope.js';
+import { isUndecodable, undecodable, type EncryptionCodec } from './encryption/codec.js';
 import { UnknownPayloadKey } from './encryption/keys.js';
-import { byCallerName, reasonName } from './unreadable.cjs';
 import type { Reason } from './payload-converter.js';
-import { PayloadStoreError } from './storage/payload-store.js';
 import { isDeferred, type References } from './storage/external-storage.js';
+import { PayloadStoreError } from './storage/payload-store.js';
+import { reasonName } from './unreadable.cjs';
 
 export interface ReaderOptions {
   /** Without it nothing is encrypted, and nobody can tell who wrote what. */
-  encryption?: PayloadCodec | undefined;
+  encryption?: EncryptionCodec | undefined;
   references: References;
-  /** For how long a payload that may become readable is worth waiting for, from when this process first met it. */
+  /** How long a payload that may become readable is worth waiting for, from when this process first met it. */
   waitMs: number;
 }
 
-/** Encrypts, and reads what our own side, a caller or anybody else wrote. */
+type Decode = (payloads: Payload[], context: SerializationContext | undefined) => Promise<Payload[]>;
+
+/** Writes payloads with this encryption, and reads what our own side, a caller or anybody else wrote. */
 export function createPayloadReader({ encryption, references, waitMs }: ReaderOptions): PayloadCodec {
   const isWorthWaiting = patience(waitMs);
 
-  async function read(payload: Payload, context: SerializationContext | undefined): Promise<Payload> {
+  async function read(payload: Payload, context: SerializationContext | undefined, decode: Decode): Promise<Payload> {
     try {
       const found = isDeferred(payload) ? await references.follow(payload, context) : payload;
-      const [decoded = undecodable] = (await encryption?.decode([found], context)) ?? [found];
-      if (isUndecodable(decoded)) return undecodable;
-      const isOurs = !encryption || workflowIdOf(found) !== undefined;
-      return isOurs ? decoded : withMetadata(decoded, byCallerName, '1');
+      const [decoded] = await decode([found], context);
+      return decoded && !isUndecodable(decoded) ? decoded : undecodable;
     } catch (error) {
       const type = typeOf(error);
       if (!type) throw error;
-      const { message } = error as Error;
       // A caller's large message is in the store before Temporal has the message. So one that is not there will not come.
       const isGone = context?.type === 'workflow' && error instanceof PayloadStoreError && error.isMissing;
+      const { message } = error as Error;
       const reason: Reason = { type, message, mayCome: !isGone && isWorthWaiting(payload) };
-      return withMetadata(undecodable, reasonName, JSON.stringify(reason));
+      return {
+        ...undecodable,
+        metadata: { ...undecodable.metadata, [reasonName]: Buffer.from(JSON.stringify(reason)) },
+      };
     }
   }
 
-  return {
-    encode: async (payloads, context) => (await encryption?.encode(payloads, context)) ?? payloads,
-    decode: (payloads, context) => Promise.all(payloads.map((payload) => read(payload, context))),
-  };
-}
+  const reading =
+    (decode: Decode): Decode =>
+    (payloads, context) =>
+      Promise.all(payloads.map((payload) => read(payload, context, decode)));
 
-const withMetadata = ({ metadata, data }: Payload, name: string, value: string): Payload => ({
-  metadata: { ...metadata, [name]: Buffer.from(value) },
-  data: data ?? new Uint8Array(),
-});
+  if (!encryption) return { encode: async (payloads) => payloads, decode: reading(async (payloads) => payloads) };
+  const decodeInput = reading((payloads, context) =>
+    encryption.decodeInput(payloads, { workflowId: context?.workflowId ?? '' }),
+  );
+  const codec: EncryptionCodec = {
+    ...encryption,
+    decode: reading((payloads, context) => encryption.decode(payloads, context)),
+    decodeInput: (payloads, { workflowId }) => decodeInput(payloads, { type: 'workflow', namespace: '', workflowId }),
+  };
+  return codec;
+}
 
 /** The type of a failure that passes once a key or a store is there. */
 function typeOf(error: unknown): string | undefined {

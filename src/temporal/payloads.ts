@@ -2,20 +2,21 @@
 import type { DataConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { z } from 'zod';
-import { checkEnvironment, type Environment } from '../config/environment.js';
 import { milliseconds } from '../contract.js';
+import { checkEnvironment, type Environment } from '../config/environment.js';
 import { encodedPayload } from '../sdk-internals/payload-encoding.js';
 import { createEncryptionCodec, type Accepted } from './encryption/codec.js';
-import { localKeys, parseKeyIds, parsePayloadKeys, type KeyProvider } from './encryption/keys.js';
+import { localKeys, parsePayloadKeys, type KeyProvider } from './encryption/keys.js';
 import { failureConverterPath, outsideConverterPath } from './failure-converter-path.cjs';
 import { createPayloadReader } from './payload-reader.js';
 import { createReferences } from './storage/external-storage.js';
 import type { PayloadStore } from './storage/payload-store.js';
 
 /** Undefined if encryption is off. */
-export type PayloadConfig = { keys: KeyProvider; accept: Accepted; keyWaitMs: number } | undefined;
+export type PayloadConfig =
+  { keys: KeyProvider; accept: Accepted; lostKeys: ReadonlySet<string>; keyWaitMs?: number } | undefined;
 
-/** For how long what may become readable is waited for: a key that is not there yet, a store that does not answer. */
+/** How long what may become readable is waited for: a key that is not there yet, a store that does not answer. */
 const usualWaitMs = 10 * 60_000;
 
 const missing =
@@ -35,8 +36,8 @@ export const payloadVariables = z
       .describe('Which payloads of callers are taken: all, those encrypted for the namespace, or for the one run.'),
     PAYLOAD_LOST_KEYS: z
       .string()
-      .optional()
-      .describe('Ids of keys that are gone for good, comma-separated: nothing waits for them.'),
+      .default('')
+      .describe('Ids of keys that will not come, comma-separated: nobody waits for them any more.'),
     PAYLOAD_KEY_WAIT: z
       .string()
       .transform(milliseconds)
@@ -47,27 +48,31 @@ export const payloadVariables = z
   .transform((variables, context): PayloadConfig => {
     const { PAYLOAD_ENCRYPTION, PAYLOAD_KEYS, PAYLOAD_ACCEPT, PAYLOAD_LOST_KEYS, PAYLOAD_KEY_WAIT } = variables;
     if (PAYLOAD_ENCRYPTION === 'off') return undefined;
-    const refuse = (message: string, variable = 'PAYLOAD_KEYS') => {
-      context.addIssue({ code: 'custom', path: [variable], message });
+    const refuse = (message: string) => {
+      context.addIssue({ code: 'custom', path: ['PAYLOAD_KEYS'], message });
       return z.NEVER;
     };
     if (!PAYLOAD_KEYS) return refuse(missing);
     const keys = parsePayloadKeys(PAYLOAD_KEYS);
     if (!keys) return refuse('must be id:base64 of 32 bytes, comma-separated, each id once');
-    const lost = PAYLOAD_LOST_KEYS ? parseKeyIds(PAYLOAD_LOST_KEYS) : [];
-    if (!lost) return refuse('must be ids of keys, comma-separated', 'PAYLOAD_LOST_KEYS');
-    if (keys.some(({ id }) => lost.includes(id)))
-      return refuse('names a key that PAYLOAD_KEYS has', 'PAYLOAD_LOST_KEYS');
-    return { keys: localKeys(keys, lost), accept: PAYLOAD_ACCEPT, keyWaitMs: PAYLOAD_KEY_WAIT };
+    const lostKeys = new Set(PAYLOAD_LOST_KEYS.split(',').flatMap((id) => id.trim() || []));
+    const both = keys.find(({ id }) => lostKeys.has(id));
+    if (both) return refuse(`has the key ${both.id}, which PAYLOAD_LOST_KEYS says is lost`);
+    return { keys: localKeys(keys), accept: PAYLOAD_ACCEPT, lostKeys, keyWaitMs: PAYLOAD_KEY_WAIT };
   });
 
 /** Reads `PAYLOAD_…`. Throws a ConfigurationError that says how to make a key if there is none. */
 export const loadPayloadConfig = (environment: Environment = process.env): PayloadConfig =>
   checkEnvironment(payloadVariables, environment, ['PAYLOAD_KEYS']);
 
-/** The data converter of every client and worker in this namespace. Payloads are encrypted first and stored second. */
-export function dataConverterFor(config: PayloadConfig, namespace: string, store?: PayloadStore): DataConverter {
-  const encryption = config && createEncryptionCodec({ ...config, namespace });
+/** The data converter of a client or a worker in this namespace. Payloads are encrypted first and stored second. */
+export function dataConverterFor(
+  config: PayloadConfig,
+  namespace: string,
+  reader: 'worker' | 'client',
+  store?: PayloadStore,
+): DataConverter {
+  const encryption = config && createEncryptionCodec({ ...config, namespace, reader });
   const references = createReferences(store, namespace, encryption);
   const waitMs = config?.keyWaitMs ?? usualWaitMs;
   return {

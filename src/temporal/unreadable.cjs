@@ -6,8 +6,6 @@ const { defaultPayloadConverter } = require('@temporalio/common');
 exports.undecodableEncoding = 'binary/undecodable';
 /** The metadata that says why. Only our own codec's is believed: it removes that of others. */
 exports.reasonName = 'reason';
-/** The metadata of a payload that somebody else than our workers wrote. */
-exports.byCallerName = 'by-caller';
 
 /** Under this symbol, which no JSON has, a value says why it could not be read. */
 exports.unread = Symbol.for('flinks-temporal.unread');

@@ -1,8 +1,8 @@
 // Where answers come in, by signal and by update. What holds:
 // 1. An answer is for the open round only. One that comes at any other time is refused, and none is kept for later.
 // 2. One answer is taken for each round.
-// 3. An answerId that was taken counts once: it gets its first outcome again, whatever the next payload holds. One that a
-//    signal brought and that was refused gets its refusal again.
+// 3. An answerId that was taken counts once: the same answer gets its outcome again. With other answers, or for another
+//    round, it is refused. An answerId whose answer was refused may come again.
 // 4. The update's validator is synchronous. Temporal does not await an asynchronous one, which would let every answer in.
 // 5. A signal never fails the run: what it brings is refused in words, and `progress` counts it.
 // 6. An answer that cannot be read is refused at once. A signal's refusal is noted in the history, because a key may come
@@ -11,7 +11,7 @@ import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { AnswerOutcome } from '../contract.js';
 import type { SecurityResponse } from '../flinks/client.js';
 import { undecodable } from '../temporal/payload-converter.js';
-import { judgeAnswers, readAnswers, type OpenRound, type Rejection } from './answers.js';
+import { byPrompt, duplicate, inOrder, judgeAnswers, readAnswers, type OpenRound, type Rejection } from './answers.js';
 import { answerSignal, answerUpdate } from './messages.js';
 import type { ProgressReport } from './progress.js';
 import { isGivenUp, refuseUnlessRead } from './unread.js';
@@ -28,8 +28,7 @@ export interface AnswerDesk {
 /** Each costs the history two events. After so many, signals are refused unread; updates are still taken. */
 const mostUnreadSignals = 100;
 
-type Verdict =
-  { answers: SecurityResponse[]; answerId?: string } | { again: AnswerOutcome } | (Rejection & { answerId?: string });
+type Verdict = { answers: SecurityResponse[]; answerId?: string } | { again: AnswerOutcome } | Rejection;
 
 export function openAnswerDesk(progress: ProgressReport): AnswerDesk {
   let round: OpenRound | undefined;
@@ -38,24 +37,28 @@ export function openAnswerDesk(progress: ProgressReport): AnswerDesk {
   let signals = 0;
   let unreadSignals = 0;
   // Null prototype: an answerId is the caller's text, and `__proto__` is as good as any.
-  const firstOutcome: Record<string, AnswerOutcome | Rejection> = Object.create(null);
+  const takenById: Record<string, { outcome: AnswerOutcome; answers: string }> = Object.create(null);
 
   function judge(payload: unknown): Verdict {
     const read = readAnswers(payload);
     if ('rejected' in read) return read;
     const { answerId } = read;
-    const earlier = answerId === undefined ? undefined : firstOutcome[answerId];
-    if (earlier) return 'rejected' in earlier ? earlier : { again: earlier };
-    const judged = judgeAnswers(read, taken ? undefined : round, previous);
-    const verdict = Array.isArray(judged) ? { answers: judged } : judged;
-    return { ...verdict, ...(answerId !== undefined && { answerId }) };
+    const earlier = answerId === undefined ? undefined : takenById[answerId];
+    if (earlier) {
+      const isSame = (read.round ?? earlier.outcome.round) === earlier.outcome.round;
+      return isSame && inOrder(read.answers) === earlier.answers
+        ? { again: earlier.outcome }
+        : duplicate('This answerId was taken with other answers or for another round. Send a new one.');
+    }
+    const judged = judgeAnswers(read, taken ? undefined : round, previous, Date.now());
+    return Array.isArray(judged) ? { answers: judged, ...(answerId !== undefined && { answerId }) } : judged;
   }
 
   function take(answers: SecurityResponse[], answerId: string | undefined): AnswerOutcome {
     const outcome = { accepted: true, round: progress.current.round } as const;
     taken = answers;
     previous = answers;
-    if (answerId !== undefined) firstOutcome[answerId] = outcome;
+    if (answerId !== undefined) takenById[answerId] = { outcome, answers: inOrder(byPrompt(answers)) };
     return outcome;
   }
 
@@ -82,11 +85,7 @@ export function openAnswerDesk(progress: ProgressReport): AnswerDesk {
     if (isUnread) unreadSignals += 1;
     const verdict = judge(isUnread ? undecodable : payload);
     if ('answers' in verdict) take(verdict.answers, verdict.answerId);
-    if ('rejected' in verdict) {
-      progress.reject(verdict.rejected);
-      const { answerId, rejected, message } = verdict;
-      if (answerId !== undefined) firstOutcome[answerId] = { rejected, message };
-    }
+    if ('rejected' in verdict) progress.reject(verdict.rejected);
   });
 
   return {

@@ -8,6 +8,8 @@ export interface OpenRound {
   round: number;
   requestId: string;
   challenges: Challenge[];
+  /** Until when answers are taken, in milliseconds of the run's clock. */
+  deadline: number;
 }
 
 export interface Rejection {
@@ -20,23 +22,35 @@ const longestText = 4_000;
 
 const reject = (rejected: RejectionType, message: string): Rejection => ({ rejected, message });
 
+/** An answer that was sent before, and must not count again. */
+export const duplicate = (message: string): Rejection => reject('DuplicateAnswer', message);
+
 /** Reads the payload of a signal or update, whoever sent it. */
 export function readAnswers(payload: unknown): ReadAnswers | Rejection {
   const read = parseAnswers(payload);
   return 'answers' in read ? read.answers : reject('InvalidAnswer', read.message);
 }
 
-/** Judges answers against the open round. `previous` are the last answers that were taken. */
+/**
+ * An answer beats its deadline when both reach the run in one task. When no worker was there for longer than this, the
+ * answer may have come long after the deadline, and the session is gone.
+ */
+const sameMomentMs = 5_000;
+
+/** Judges answers against the open round at this time. `previous` are the last answers that were taken. */
 export function judgeAnswers(
   { round, requestId, answers }: ReadAnswers,
   openRound: OpenRound | undefined,
   previous: SecurityResponse[],
+  now: number,
 ): SecurityResponse[] | Rejection {
   if (!openRound) return reject('NoChallengeOpen', 'No challenge is open: there is nothing to answer now.');
   if (round !== undefined && round !== openRound.round)
     return reject('RoundOver', `The answer is for round ${round}; round ${openRound.round} is open.`);
   if (requestId !== undefined && requestId !== openRound.requestId)
     return reject('WrongSession', 'The answer is for another session. Read progress, and answer what is asked now.');
+  if (now > openRound.deadline + sameMomentMs)
+    return reject('RoundOver', `The time to answer round ${openRound.round} is over.`);
   if (Object.keys(answers).some((prompt) => openRound.challenges.every((challenge) => challenge.prompt !== prompt)))
     return reject('UnknownPrompt', 'An answer is to a question that was not asked. Prompts must match byte for byte.');
   const responses: SecurityResponse[] = [];
@@ -50,7 +64,7 @@ export function judgeAnswers(
     responses.push(response);
   }
   if (round === undefined && isSame(responses, previous))
-    return reject('DuplicateAnswer', 'The same answers were sent for the round before. Send a "round" to repeat them.');
+    return duplicate('The same answers were sent for the round before. Send a "round" to repeat them.');
   return responses;
 }
 
@@ -72,7 +86,17 @@ const takesOne = new Set(['MultipleChoice', 'ImageSelection', 'TextOrCall', 'Que
 const isBlank = (answer: string): boolean => answer.trim() === '';
 
 /** The bank may list the same questions in another order the next time. */
-const isSame = (now: SecurityResponse[], before: SecurityResponse[]): boolean => inOrder(now) === inOrder(before);
+const isSame = (now: SecurityResponse[], before: SecurityResponse[]): boolean =>
+  inOrder(byPrompt(now)) === inOrder(byPrompt(before));
 
-const inOrder = (responses: SecurityResponse[]): string =>
-  JSON.stringify(responses.toSorted((one, other) => (one.prompt < other.prompt ? -1 : 1)));
+/** The answers of each prompt. */
+export const byPrompt = (responses: SecurityResponse[]): Record<string, string[]> =>
+  Object.fromEntries(responses.map(({ prompt, answers }) => [prompt, answers]));
+
+/** A text that is the same for the same answers, in whatever order and form they came. */
+export const inOrder = (answers: Record<string, string | string[]>): string =>
+  JSON.stringify(
+    Object.entries(answers)
+      .map(([prompt, given]) => [prompt, typeof given === 'string' ? [given] : given] as const)
+      .toSorted(([one], [other]) => (one < other ? -1 : 1)),
+  );

@@ -6,8 +6,8 @@ import type { Attempt } from '../activities/retries.js';
 import type { FailureType, Progress } from '../contract.js';
 import type { DataReply } from '../flinks/replies.js';
 import type { Run } from './context.js';
-import { failureOf, isSilent, reported, runFailure } from './failures.js';
-import { tryShort, usualReply } from './short-calls.js';
+import { byUnfitWorker, failureOf, isSilent, reported, runFailure } from './failures.js';
+import { isPassing, tryShort, usualReply, waitAfter } from './short-calls.js';
 import { orUndecodable } from './unread.js';
 import { waitToRetry } from './waiting.js';
 
@@ -21,13 +21,16 @@ type Call<T> = (activities: Calls, at: Attempt) => Promise<T>;
 type WhenLost<T> = { type: FailureType } | { reply: T };
 
 /**
- * Makes a call that is safe to repeat. The activity says when: the workflow makes the first call again that was short,
- * Temporal all others. `label` tells a reader of the run what the call is for.
+ * Makes a call that is safe to repeat. The activity says when, and the workflow makes it again; Temporal does only when a
+ * worker died. `label` tells a reader of the run what the call is for.
  */
 export const repeatable = <T extends Reply>(run: Run, label: string, call: Call<T>): Promise<T> =>
   noted(run, { type: 'FlinksUnavailable' }, async () => {
     const tried = await tryShort(run, label, call);
-    return 'reply' in tried ? tried.reply : call(activities(run, label, whenWorkerDies), tried.next);
+    if ('reply' in tried) return tried.reply;
+    return inAttempts(run, tried.next, (at) =>
+      call(activities(run, label, whenWorkerDies), { ...at, repeatedBy: 'workflow' }),
+    );
   });
 
 /**
@@ -35,28 +38,52 @@ export const repeatable = <T extends Reply>(run: Run, label: string, call: Call<
  * failure says so by `retryInMs`, because it proves that this does no harm.
  */
 export const atMostOnce = <T extends Reply>(run: Run, label: string, whenLost: WhenLost<T>, call: Call<T>) =>
-  noted(run, whenLost, async () => {
-    const start = Date.now();
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await call(activities(run, label, noRetry), { attempt, elapsedMs: Date.now() - start });
-      } catch (error) {
-        const retryInMs = reported(error)?.details.retryInMs;
-        if (retryInMs === undefined) throw error;
-        await waitToRetry(run, retryInMs);
-      }
+  noted(run, whenLost, () =>
+    inAttempts(run, { attempt: 1, elapsedMs: 0 }, (at) =>
+      whereItFits(run, () => call(activities(run, label, noRetry), at)),
+    ),
+  );
+
+/** Makes attempts for as long as their failures say when the next may follow. */
+async function inAttempts<T>(run: Run, first: Attempt, make: (at: Attempt) => Promise<T>): Promise<T> {
+  const start = Date.now() - first.elapsedMs;
+  for (let { attempt } = first; ;) {
+    try {
+      return await make({ attempt, elapsedMs: Date.now() - start });
+    } catch (error) {
+      const details = reported(error)?.details;
+      if (!isPassing(details)) throw error;
+      await waitAfter(run, details);
+      // Temporal may have made some of them, when a worker died.
+      attempt = details.retry?.attempt ?? attempt + 1;
     }
-  });
+  }
+}
+
+/** Makes one attempt at a worker that fits. One that does not has sent nothing. */
+async function whereItFits<T>(run: Run, make: () => Promise<T>): Promise<T> {
+  for (let refused = 1; ; refused++) {
+    try {
+      return await make();
+    } catch (error) {
+      if (!byUnfitWorker(error)) throw error;
+      const waitMs = unfitWaitMs(refused);
+      if (waitMs === undefined) throw noneFits(run, error);
+      await waitToRetry(run, waitMs);
+    }
+  }
+}
 
 /**
  * Polls once, and counts the poll if Flinks answered it. A poll that failed for a passing reason (a 503, say) is not
  * repeated: it counts as pending, because the next slot asks again. No slot comes after the last one, so a failure of the
- * last poll ends the run.
+ * last poll ends the run, and so does a failure with which Flinks asks for no call before the deadline: `leftMs` is the
+ * time until then. With a pending reply comes how long Flinks asked to be left alone.
  */
 export async function poll(
   run: Run,
   label: string,
-  isLast: boolean,
+  leftMs: number,
   call: (activities: Calls) => Promise<DataReply>,
 ): Promise<DataReply> {
   const { progress } = run;
@@ -72,8 +99,10 @@ export async function poll(
   } catch (error) {
     const details = reported(error)?.details;
     if (details?.answered) count(details.flinksCode);
-    if (isLast || !details?.transient) throw failureOf(error, 'FlinksUnavailable', progress.current.requestId);
-    return { kind: 'pending' };
+    const retryAfterMs = details?.retryAfterMs;
+    if (leftMs <= 0 || (retryAfterMs ?? 0) > leftMs || !details?.transient)
+      throw failureOf(error, 'FlinksUnavailable', progress.current.requestId);
+    return { kind: 'pending', ...(retryAfterMs !== undefined && { retryAfterMs }) };
   }
 }
 
@@ -85,6 +114,10 @@ const whenWorkerDies = {
   maximumAttempts: 20,
 } as const;
 const noRetry = { maximumAttempts: 1 } as const;
+
+/** A worker that does not fit sends nothing, so the call waits for one that does: as often as if workers died. */
+const unfitWaitMs = (refused: number): number | undefined =>
+  refused < whenWorkerDies.maximumAttempts ? Math.min(2_000 * 2 ** (refused - 1), 30_000) : undefined;
 
 /** The ordinary activities, as this call needs them. */
 function activities(run: Run, label: string, retry: typeof whenWorkerDies | typeof noRetry): Calls {
@@ -100,6 +133,9 @@ function activities(run: Run, label: string, retry: typeof whenWorkerDies | type
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   });
 }
+
+const noneFits = ({ progress }: Run, error: unknown): unknown =>
+  failureOf(error, 'FlinksUnavailable', progress.current.requestId);
 
 /** Makes a call, notes for `progress` what Flinks said, and turns a failure of the call into one of the run. */
 async function noted<T extends Reply>(run: Run, whenLost: WhenLost<T>, call: () => Promise<T>): Promise<T> {

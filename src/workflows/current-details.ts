@@ -1,14 +1,20 @@
 // What a run's page in the Web UI says, in Markdown, for a person who may never have seen Temporal.
 import type { Challenge, Progress, Stage } from '../contract.js';
+import { commandOn, hasCommand } from '../contract/copyable.js';
+import { harmless } from '../contract/harmless.js';
 
 /**
  * What the run is doing, since when, and what its reader has to do. `failure` is why it failed. Words that are not ours,
  * such as a bank's questions, are shown as they are and never read as Markdown.
  */
 export function currentDetails(progress: Progress, since: Date, workflowId: string, failure = unknown): string {
-  const command = (name: string): string => block(`npm run starter -- ${name} ${workflowId}`);
+  const command = (name: string): string => {
+    const toCopy = commandOn(name, workflowId);
+    return hasCommand(workflowId) ? block(toCopy) : text(toCopy);
+  };
   const [does, ...next] = pages[progress.stage](progress, command, failure);
-  return [`### ${does}`, `Since ${time(since.toISOString())}.`, ...next, facts(progress)].join('\n\n');
+  const again = progress.retry ? [repeats(progress.retry, progress.lastFlinksCode)] : [];
+  return [`### ${does}`, `Since ${time(since.toISOString())}.`, ...again, ...next, facts(progress)].join('\n\n');
 }
 
 /** Why a run failed: the failure's type and message. */
@@ -32,7 +38,7 @@ const pages: Record<Stage, (progress: Progress, command: (name: string) => strin
   awaitingAnswers: ({ round, challenges = [], deadline }, command) => [
     'Waiting for the customer’s answer',
     `In round ${round} the bank asks:`,
-    challenges.map(question).join('\n'),
+    challenges.slice(0, mostChoices).map(question).join('\n'),
     `Without an answer before ${time(deadline)} the run fails as SecurityAnswerTimedOut.`,
     '**What to do now:** nothing if the app asks the customer. By hand:',
     command('answer'),
@@ -46,12 +52,19 @@ const pages: Record<Stage, (progress: Progress, command: (name: string) => strin
     command('cancel'),
   ],
   completed: (_, command) => ['Done: the accounts are there', 'They are the result of this run:', command('result')],
-  failed: (_, _command, { type, message }) => [`The run failed: ${text(type)}`, text(message)],
+  failed: (_, _command, { type, message }) => [`The run failed: ${text(type)}`, paragraph(message)],
   cancelled: () => ['The run was cancelled', `${nothingToDo} The same login may be started again.`],
 };
 
-const question = ({ prompt, choices = [] }: Challenge): string =>
-  `1. ${text(prompt)}${choices.length > 0 ? ` (choices: ${choices.map(text).join('; ')})` : ''}`;
+// The page is made again at each change, so it has to stay small however much a bank asks. `progress` has all of it.
+const mostChoices = 20;
+const longestText = 200;
+
+function question({ prompt, choices = [] }: Challenge): string {
+  const shown = choices.slice(0, mostChoices).map(text);
+  if (choices.length > shown.length) shown.push(`and ${choices.length - shown.length} more`);
+  return `1. ${text(prompt)}${shown.length > 0 ? ` (choices: ${shown.join('; ')})` : ''}`;
+}
 
 const facts = ({ institution, requestId, lastFlinksCode, rejectedAnswers, lastRejection }: Progress): string =>
   [
@@ -63,12 +76,22 @@ const facts = ({ institution, requestId, lastFlinksCode, rejectedAnswers, lastRe
     .map((fact) => `- ${fact}`)
     .join('\n');
 
+/** That the last attempt failed for a passing reason, and when the next one follows. */
+const repeats = ({ attempt, of, at }: NonNullable<Progress['retry']>, code: string | undefined): string =>
+  `The last call to Flinks failed${code === undefined ? '' : ` (${text(code)})`}. Attempt ${attempt} of ${of} follows at ${time(at)}.`;
+
 /** As a block of code, to copy. */
 const block = (line: string): string => `    ${line}`;
 
-/** As running text in which nothing is read as Markdown. */
+/** A failure's message is ours, and is shown whole. */
+const paragraph = (words: string): string => words.split(' ').map(text).join(' ');
+
+/** As running text in which nothing is read as Markdown. What is very long is cut. */
 const text = (words: string): string =>
-  words.replace(/[\r\n\u2028\u2029]+/g, ' ').replace(/[\\`*_{}[\]()<>#+\-!|~&:]/g, '\\$&');
+  harmless(words.length > longestText ? `${words.slice(0, longestText)}…` : words).replace(
+    /[\\`*_{}[\]()<>#+\-!|~&:]/g,
+    '\\$&',
+  );
 
 /** `2026-01-31T12:00:00.000Z` as people read it. */
 const time = (iso = ''): string => `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;

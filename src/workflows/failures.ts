@@ -31,6 +31,12 @@ export function reported(error: unknown): { type: FailureType; message: string; 
 export const isSilent = (error: unknown): boolean =>
   error instanceof ActivityFailure && !isCancellation(error) && !reported(error);
 
+/** Whether a worker refused a call before it sent anything: without the payload key, or of another customer of Flinks. */
+export const byUnfitWorker = (error: unknown): boolean =>
+  error instanceof ActivityFailure &&
+  error.cause instanceof ApplicationFailure &&
+  (error.cause.type === 'UnknownPayloadKey' || error.cause.type === 'UnfitWorker');
+
 /** The run's failure for a failed activity; a cancellation stays as it is. `silent` is the type for an activity that could not say anything. */
 export function failureOf(error: unknown, silent: FailureType, requestId: string | undefined): unknown {
   const said = reported(error);
@@ -45,7 +51,9 @@ export function failureOf(error: unknown, silent: FailureType, requestId: string
     ? runFailure(said.type, said.message, details)
     : runFailure(
         silent,
-        `${error instanceof ActivityFailure ? error.activityType : 'A call'} gave no reply: its worker stopped or it ran out of time.`,
+        byUnfitWorker(error)
+          ? `No worker fits this run. ${(error as ActivityFailure).cause?.message ?? ''}`
+          : `${error instanceof ActivityFailure ? error.activityType : 'A call'} gave no reply: its worker stopped or it ran out of time.`,
         details,
       );
 }

@@ -8,8 +8,7 @@ export const nextStep: Record<FailureType, string> = {
   InvalidCredentials: 'Ask the customer for the right credentials; more attempts with these may lock the account.',
   LoginRefused:
     'The customer has to act at the bank: the login is frozen or disabled, or something waits to be accepted there.',
-  LoginOutcomeUnknown:
-    'The bank may have seen this. Look for its message, or start again in cached mode, before another live login.',
+  LoginOutcomeUnknown: 'The bank may have seen this. Look for its message, or start again in cached mode.',
   SecurityAnswerRejected: 'Ask the customer, then start again in live mode with the right answer.',
   SecurityAnswerTimedOut: 'The session ended before the answer reached Flinks. Start again and answer sooner.',
   TooManyChallengeRounds: 'The bank kept asking. Start again, or raise maxChallengeRounds.',

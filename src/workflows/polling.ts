@@ -3,13 +3,18 @@
 // 2. Poll k is due at start + k × interval, however long earlier polls took. A slot that passed during a poll is skipped.
 // 3. No two polls overlap.
 // 4. The last poll is at the deadline itself. When Flinks is still at work then, the run fails as `PendingTooLong`.
-// 5. A poll is never repeated. One that fails for a passing reason waits for the next slot, unless it was the last.
+// 5. Slots that come before the end of a Retry-After are skipped. When that of a failed poll ends after the deadline, the run
+//    ends at once. A 202 that asks for as much is polled for the last time at the deadline.
+// 6. A poll is never repeated. One that fails for a passing reason waits for the next slot, unless it was the last.
 import type { DataReply } from '../flinks/replies.js';
 import { milliseconds, type ResolvedInput } from '../contract.js';
 import { catchUp, poll } from './calls.js';
 import type { Run } from './context.js';
 import { runFailure } from './failures.js';
+import type { OpenedSession } from './session.js';
 import { wait } from './waiting.js';
+
+type Pending = Extract<DataReply, { kind: 'pending' }>;
 
 /** The clock of one endpoint. Milliseconds. */
 export interface PollClock {
@@ -23,21 +28,27 @@ export function nextPollAt(startedAt: number, intervalMs: number, deadlineMs: nu
   return due > now ? due : undefined;
 }
 
-/** Asks an Async endpoint at every slot until the accounts are there or the deadline has passed. */
+/** Asks an Async endpoint at every slot after this first reply, until the accounts are there or the deadline has passed. */
 export async function pollUntilReady(
   run: Run,
   { polling }: ResolvedInput,
   clock: PollClock,
-  requestId: string,
+  { requestId, openedBy }: OpenedSession,
   endpoint: 'getAccountsSummaryAsync' | 'getAccountsDetailAsync',
+  first: Pending,
 ): Promise<Extract<DataReply, { kind: 'accounts' }>['data']> {
   if (clock.startedAt === undefined) await catchUp(run);
   const startedAt = (clock.startedAt ??= Date.now());
   const intervalMs = milliseconds(polling.interval);
   const deadlineMs = milliseconds(polling.deadline);
   const deadline = new Date(startedAt + deadlineMs).toISOString();
+  let { retryAfterMs = 0 } = first;
   for (;;) {
-    const due = nextPollAt(startedAt, intervalMs, deadlineMs, Date.now());
+    // It counts from the reply, and the clock has stood still while a short call brought it.
+    if (retryAfterMs > 0) await catchUp(run);
+    const now = Date.now();
+    const notBefore = Math.min(now + retryAfterMs, startedAt + deadlineMs);
+    const due = nextPollAt(startedAt, intervalMs, deadlineMs, Math.max(now, notBefore - 1));
     if (due === undefined)
       throw runFailure(
         'PendingTooLong',
@@ -46,10 +57,11 @@ export async function pollUntilReady(
       );
     run.progress.enter('waitingForFlinks', { deadline, nextPollAt: new Date(due).toISOString() });
     const label = `Poll ${Math.ceil((due - startedAt) / intervalMs)} of ${Math.ceil(deadlineMs / intervalMs)}`;
-    await wait(run, due - Date.now(), label);
+    await wait(run, due - now, label);
 
-    const isLast = due >= startedAt + deadlineMs;
-    const reply = await poll(run, label, isLast, (activities) => activities[endpoint](requestId));
+    const leftMs = startedAt + deadlineMs - due;
+    const reply = await poll(run, label, leftMs, (activities) => activities[endpoint](requestId, openedBy));
     if (reply.kind === 'accounts') return reply.data;
+    ({ retryAfterMs = 0 } = reply);
   }
 }

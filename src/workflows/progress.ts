@@ -11,6 +11,22 @@ const attribute = {
   since: defineSearchAttributeKey('FlinksStageSince', 'DATETIME'),
 };
 
+/** Temporal ends a run that writes a longer one. */
+const mostBytes = 255;
+
+/** The beginning of a text that fits into a search attribute, no character cut in two. */
+function cut(text: string): string {
+  let bytes = 0;
+  let end = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    if (bytes > mostBytes) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
+}
+
 /** Fields that belong to one stage, and end with it. */
 type OfStage = Pick<Progress, 'challenges' | 'deadline' | 'nextPollAt'>;
 
@@ -24,6 +40,8 @@ export interface ProgressReport {
   fail(why: Why): void;
   /** Notes what was learned, within the stage. */
   learn(facts: Partial<Pick<Progress, 'institution' | 'requestId' | 'round' | 'polls' | 'lastFlinksCode'>>): void;
+  /** Shows that a call is to be made again, or no longer. */
+  retries(retry: Progress['retry']): void;
   reject(type: NonNullable<Progress['lastRejection']>): void;
 }
 
@@ -45,13 +63,19 @@ export function createProgress(withSearchAttributes: boolean): ProgressReport {
     upsertSearchAttributes([
       { key: attribute.stage, value: current.stage },
       { key: attribute.since, value: since },
-      ...(current.institution === undefined ? [] : [{ key: attribute.institution, value: current.institution }]),
+      ...(current.institution === undefined ? [] : [{ key: attribute.institution, value: cut(current.institution) }]),
       ...(current.lastFlinksCode === undefined ? [] : [{ key: attribute.code, value: current.lastFlinksCode }]),
     ]);
   }
 
   function enter(stage: Stage, facts: OfStage = {}, failure?: Why): void {
-    const { challenges: _challenges, deadline: _deadline, nextPollAt: _nextPollAt, ...lasting } = current;
+    const {
+      challenges: _challenges,
+      deadline: _deadline,
+      nextPollAt: _nextPollAt,
+      retry: _retry,
+      ...lasting
+    } = current;
     change({ ...lasting, stage, ...facts }, failure);
   }
 
@@ -64,6 +88,10 @@ export function createProgress(withSearchAttributes: boolean): ProgressReport {
     fail: (why) => enter('failed', {}, why),
     learn(facts) {
       change({ ...current, ...facts });
+    },
+    retries(retry) {
+      const { retry: _before, ...others } = current;
+      change(retry ? { ...others, retry } : others);
     },
     reject(type) {
       change({ ...current, rejectedAnswers: current.rejectedAnswers + 1, lastRejection: type });

@@ -4,6 +4,7 @@ import { inputMessage, parseInput } from '../contract/input.js';
 import { retrieveDetail, retrieveSummary, type Accounts } from './accounts.js';
 import { isSessionLost, runFailure } from './failures.js';
 import type { PollClock } from './polling.js';
+import { holdOwnId } from './own-id.js';
 import { runToItsEnd, type RunOptions } from './run.js';
 import { openSession, type OpenedSession } from './session.js';
 import { orUndecodable } from './unread.js';
@@ -12,6 +13,7 @@ import { orUndecodable } from './unread.js';
 export const runRetrieval = (payload: unknown, options: RunOptions): Promise<RetrieveAccountDetailsResult> =>
   runToItsEnd(options, async (run) => {
     const input = readInput(payload);
+    await holdOwnId(run, input);
     const clocks: Record<'summary' | 'detail', PollClock> = { summary: {}, detail: {} };
     let session = await openSession(run, input, input.login, input.mode);
     let reopened = false;
@@ -29,8 +31,8 @@ export const runRetrieval = (payload: unknown, options: RunOptions): Promise<Ret
       }
     }
 
-    const summary = await inSessionOrNewOne(({ requestId }) => retrieveSummary(run, input, requestId, clocks.summary));
-    const detail = await inSessionOrNewOne(({ requestId }) => retrieveDetail(run, input, requestId, clocks.detail));
+    const summary = await inSessionOrNewOne((opened) => retrieveSummary(run, input, opened, clocks.summary));
+    const detail = await inSessionOrNewOne((opened) => retrieveDetail(run, input, opened, clocks.detail));
     return resultOf(input, session, summary, detail, run.progress.current);
   });
 

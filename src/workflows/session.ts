@@ -1,12 +1,14 @@
 // Opening a Flinks session, with the challenges of the bank on the way. What holds:
 // 1. Opening on stored data may be repeated. A live login and an answer are made at most once; when it is unknown whether
 //    one arrived, the run ends as `LoginOutcomeUnknown`.
-// 2. Both are bound to a run id, so that a run that was reset does not send them again. See activities/at-most-once.ts.
+// 2. Both are bound to a run id, so that a run that was reset, or that repeats another by a retry policy or a cron schedule,
+//    does not send them again. See activities/at-most-once.ts.
 // 3. All answers of a session carry the token that opened it, so all its rounds end within 25 minutes.
 // 4. An answer beats its deadline, and a cancellation beats an answer: a cancelled run sends nothing more to the bank.
 // 5. An answer is used for the round in which it came, and never kept for another.
 import { CancellationScope, CancelledFailure, condition, workflowInfo } from '@temporalio/workflow';
 import type { Authorized } from '../activities/authorize.js';
+import type { SessionOpenedBy } from '../activities/fit.js';
 import { milliseconds, type Login, type ResolvedInput } from '../contract.js';
 import type { SecurityResponse } from '../flinks/client.js';
 import { atMostOnce, repeatable } from './calls.js';
@@ -17,6 +19,9 @@ import { refuseUnsupported } from './unsupported-challenges.js';
 
 export interface OpenedSession {
   requestId: string;
+  /** The login whose data the session has, if it is known. */
+  loginId?: string;
+  openedBy: SessionOpenedBy;
   institution?: string;
   login?: Record<string, unknown>;
   cached: boolean;
@@ -38,14 +43,27 @@ export async function openSession(run: Run, input: ResolvedInput, login: Login, 
   if ('institution' in login) run.progress.learn({ institution: login.institution });
   run.progress.enter('authorizing');
   let reply = await authorize(run, input, login, mode);
+  const openedBy: SessionOpenedBy = {
+    sent: 'loginId' in login ? 'loginId' : 'credentials',
+    cached: mode === 'cached',
+    ...('loginId' in login && { loginId: login.loginId }),
+    ...(reply.customer !== undefined && { customer: reply.customer }),
+  };
 
   const lastDeadline = Date.now() + allRoundsWithinMs;
   while (reply.kind === 'challenges') {
     const answers = await askCustomer(run, input, reply.open, lastDeadline);
     run.progress.enter('authorizing');
-    reply = await sendAnswers(run, reply, answers);
+    reply = await sendAnswers(run, reply, answers, openedBy);
   }
-  return { ...reply.session, cached: mode === 'cached', stale: reply.stale ?? false };
+  const loginId = 'loginId' in login ? login.loginId : reply.session.login?.['id'];
+  return {
+    ...reply.session,
+    ...(typeof loginId === 'string' && { loginId }),
+    openedBy,
+    cached: mode === 'cached',
+    stale: reply.stale ?? false,
+  };
 }
 
 function authorize(run: Run, input: ResolvedInput, login: Login, mode: Mode): Promise<Authorized> {
@@ -55,8 +73,14 @@ function authorize(run: Run, input: ResolvedInput, login: Login, mode: Mode): Pr
     return repeatable(run, 'Open the stored data', ({ authorize }, at) =>
       authorize({ open: { ...session, mode }, at }),
     );
+  const { firstExecutionRunId, originalExecutionRunId } = workflowInfo();
+  if (firstExecutionRunId !== originalExecutionRunId)
+    throw runFailure(
+      'LoginOutcomeUnknown',
+      'The run repeats an earlier one, by a retry policy or a cron schedule, and nobody asked for another live login.',
+    );
   // Not `runId`, which a reset changes: a run that was reset must not log in live once more by itself.
-  const onlyInRunId = workflowInfo().originalExecutionRunId;
+  const onlyInRunId = originalExecutionRunId;
   return atMostOnce(run, 'Log in at the bank', outcomeUnknown, ({ authorize }, at) =>
     authorize({ open: { ...session, mode }, at, onlyInRunId }),
   );
@@ -66,10 +90,11 @@ function sendAnswers(
   run: Run,
   { token, run: openedByRunId, open: { requestId } }: Asked,
   answers: SecurityResponse[],
+  openedBy: SessionOpenedBy,
 ): Promise<Authorized> {
   const label = `Answer round ${run.progress.current.round}`;
   return atMostOnce(run, label, outcomeUnknown, ({ authorize }, at) =>
-    authorize({ answer: { requestId, token, answers }, at, onlyInRunId: openedByRunId }),
+    authorize({ answer: { requestId, token, answers, openedBy }, at, onlyInRunId: openedByRunId }),
   );
 }
 
@@ -93,7 +118,7 @@ async function askCustomer(
   const deadline = Math.min(askedAt + milliseconds(answerWithin), lastDeadline);
   progress.learn({ round });
   progress.enter('awaitingAnswers', { challenges, deadline: new Date(deadline).toISOString() });
-  desk.open({ round, requestId, challenges });
+  desk.open({ round, requestId, challenges, deadline });
   run.beforeWait();
   try {
     await condition(() => desk.taken() !== undefined, Math.max(deadline - Date.now(), 1), {

@@ -9,6 +9,7 @@
 //    cancelled run, calls `catchUp` first.
 // 6. Histories hold what short calls returned. What is read here has to be read for ever.
 import { ActivityCancellationType, isCancellation, proxyLocalActivities } from '@temporalio/workflow';
+import type { FailureDetails } from '../activities/failures.js';
 import type { Activities } from '../activities/index.js';
 import type { Attempt } from '../activities/retries.js';
 import type { AsOrdinary } from '../activities/short-calls.js';
@@ -58,11 +59,22 @@ export async function tryShort<T>(run: Run, label: string | undefined, call: Cal
     return { next: first };
   }
   if ('reply' in outcome) return outcome;
-  await waitToRetry(run, outcome.retryInMs);
+  await waitAfter(run, outcome.failed);
   return { next: { attempt: 2, elapsedMs: Date.now() - start } };
 }
 
-async function outcomeOf<T>(calling: Promise<T>): Promise<{ reply: T } | { retryInMs: number } | 'tookTooLong'> {
+type Passing = FailureDetails & { retryInMs: number };
+
+/** Whether a failed call may be made again. */
+export const isPassing = (details: FailureDetails | undefined): details is Passing => details?.retryInMs !== undefined;
+
+/** Waits as the failure of a call says, and notes for `progress` what Flinks said. */
+export function waitAfter(run: Run, { retryInMs, retry, flinksCode }: Passing): Promise<void> {
+  if (flinksCode !== undefined) run.progress.learn({ lastFlinksCode: flinksCode });
+  return waitToRetry(run, retryInMs, retry);
+}
+
+async function outcomeOf<T>(calling: Promise<T>): Promise<{ reply: T } | { failed: Passing } | 'tookTooLong'> {
   try {
     const reply: T | AsOrdinary = await calling;
     return isAsOrdinary(reply) ? 'tookTooLong' : { reply };
@@ -71,8 +83,8 @@ async function outcomeOf<T>(calling: Promise<T>): Promise<{ reply: T } | { retry
     const said = reported(error);
     // The activity could not say anything: it ran out of time, or its reply could not be stored.
     if (!said) return 'tookTooLong';
-    if (said.details.retryInMs === undefined) throw error;
-    return { retryInMs: said.details.retryInMs };
+    if (!isPassing(said.details)) throw error;
+    return { failed: said.details };
   }
 }
 

@@ -1,4 +1,5 @@
 import { sleep } from '@temporalio/workflow';
+import type { NextAttempt } from '../activities/failures.js';
 import type { Run } from './context.js';
 
 /** Waits with a durable timer. `label` tells a reader of the run what for. */
@@ -7,5 +8,13 @@ export function wait(run: Run, ms: number, label: string): Promise<void> {
   return sleep(ms, { summary: label });
 }
 
-/** Waits before a call is made again. */
-export const waitToRetry = (run: Run, ms: number): Promise<void> => wait(run, ms, 'Wait before calling Flinks again');
+/** Waits before a call is made again, and tells meanwhile which attempt comes next if that is known. */
+export async function waitToRetry(run: Run, ms: number, next?: NextAttempt): Promise<void> {
+  const at = new Date(Date.now() + ms).toISOString();
+  run.progress.retries(next && { ...next, at });
+  try {
+    await wait(run, ms, 'Wait before calling Flinks again');
+  } finally {
+    run.progress.retries(undefined);
+  }
+}

@@ -11,10 +11,11 @@ import { AccountDetailsClient } from '../../src/client.js';
 import { testConverter } from '../support/encryption.js';
 import { devServer } from '../support/servers.js';
 import { startSimulatorProcess, type SimulatorProcess } from '../support/simulator-process.js';
+import { builtFile, program } from '../support/compiled-programs.js';
 import { launchWorker, startWorker, type Variables } from '../support/worker-process.js';
 
-const compiled = ['dist/src/worker.js'];
-const bundle = (kind: string) => `dist/workflow-bundle${kind}.js`;
+const fromSources = ['--import', 'tsx', 'src/worker.ts'];
+const bundle = (kind: string) => builtFile(`workflow-bundle${kind}.js`);
 
 let folder: string;
 let server: TemporalServer;
@@ -22,11 +23,7 @@ let simulator: SimulatorProcess;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'build-'));
-  [server, simulator] = await Promise.all([
-    devServer(),
-    startSimulatorProcess(),
-    promisify(execFile)('npm', ['run', 'build']),
-  ]);
+  [server, simulator] = await Promise.all([devServer(), startSimulatorProcess()]);
 });
 
 afterAll(async () => {
@@ -36,7 +33,7 @@ afterAll(async () => {
 });
 
 async function accountsBy(variables: Variables, n: number): Promise<number> {
-  const worker = await startWorker(server, simulator, variables, compiled);
+  const worker = await startWorker(server, simulator, variables);
   const connection = await Connection.connect({ address: server.address });
   try {
     const client = new AccountDetailsClient(new Client({ connection, dataConverter: testConverter() }));
@@ -54,40 +51,43 @@ test('a worker that was built runs with the bundle that was made for its setting
 });
 
 test('a worker from the sources takes a bundle of the build', async () => {
-  const worker = await startWorker(server, simulator, { WORKFLOW_BUNDLE: bundle('') });
+  const worker = await startWorker(server, simulator, { WORKFLOW_BUNDLE: bundle('') }, fromSources);
   expect(worker.output()).toContain('worker ready');
   await worker.stop();
 });
 
 test('the command line that was built knows its version', async () => {
   const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
-  const { stdout } = await promisify(execFile)(process.execPath, ['dist/src/starter.js', '--version']);
+  const { stdout } = await promisify(execFile)(process.execPath, [...program('src/starter'), '--version']);
   expect(stdout).toBe(`${version}\n`);
 });
 
 async function refusal(variables: Variables): Promise<string> {
-  const worker = await launchWorker(
-    {
-      TEMPORAL_ADDRESS: server.address,
-      FLINKS_BASE_URL: simulator.url,
-      FLINKS_CUSTOMER_ID: 'c',
-      FLINKS_SECRET_KEY: 's',
-      FLINKS_API_KEY: 'a',
-      ...variables,
-    },
-    compiled,
-  );
+  const worker = await launchWorker({
+    TEMPORAL_ADDRESS: server.address,
+    FLINKS_BASE_URL: simulator.url,
+    FLINKS_CUSTOMER_ID: 'c',
+    FLINKS_SECRET_KEY: 's',
+    FLINKS_API_KEY: 'a',
+    ...variables,
+  });
   expect(await worker.ended).toMatchObject({ how: 'ended with exit code 2' });
   return worker.output();
 }
+
+/** What npm run build makes; the global setup takes the same two steps into a folder of this test run. */
+test('npm run build compiles and bundles', async () => {
+  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: Record<string, string> };
+  expect(scripts['build']).toBe('tsc -p tsconfig.build.json && node dist/src/worker/bundle/build.js');
+});
 
 test.each([
   [{ WORKFLOW_BUNDLE: bundle('.plain') }, /made for PAYLOAD_ENCRYPTION=off.*this worker has PAYLOAD_ENCRYPTION=on/],
   [{ WORKFLOW_BUNDLE: bundle(''), PAYLOAD_ENCRYPTION: 'off' }, /made for PAYLOAD_ENCRYPTION=on/],
   [{ WORKFLOW_BUNDLE: bundle('.without-search-attributes') }, /made for SEARCH_ATTRIBUTES=off/],
   [{ WORKFLOW_BUNDLE: bundle(''), SEARCH_ATTRIBUTES: 'off' }, /made for SEARCH_ATTRIBUTES=on/],
-  [{ WORKFLOW_BUNDLE: 'dist/elsewhere.js' }, /cannot be read \(ENOENT\).*npm run build/],
-  [{ WORKFLOW_BUNDLE: 'dist/src/worker.js' }, /is not a workflow bundle/],
+  [{ WORKFLOW_BUNDLE: builtFile('elsewhere.js') }, /cannot be read \(ENOENT\).*npm run build/],
+  [{ WORKFLOW_BUNDLE: builtFile('src/worker.js') }, /is not a workflow bundle/],
 ])('a worker refuses a bundle that is not for it: %j', async (variables, why) => {
   expect(await refusal(variables)).toMatch(why);
 });

@@ -22,6 +22,7 @@ import {
   unique,
 } from '../support/canary-runs.js';
 import { found, scan, type Canary } from '../support/canary-scan.js';
+import { builtFile } from '../support/compiled-programs.js';
 import { watchArguments } from '../support/process-list.js';
 import { devServer } from '../support/servers.js';
 import { starterAt, type Ran } from '../support/starter.js';
@@ -185,7 +186,8 @@ describe('with encryption on', () => {
     ['as the SDK logs it, is found by the same scan', 'false'],
     ['as this service logs it, is not seen', 'true'],
   ])('a raw axios error that leaves an activity, %s', async (_, ours) => {
-    const worker = await launch(database, { ...encrypted, OURS: ours }, rawAxiosWorker);
+    const bundle = { WORKFLOW_BUNDLE: builtFile('workflow-bundle.without-search-attributes.js') };
+    const worker = await launch(database, { ...encrypted, ...bundle, OURS: ours }, rawAxiosWorker);
     expect(await drive(client, 'plain', { login: credentialsFor('plain') }, false)).toBeUndefined();
     await worker.stop();
 

@@ -123,7 +123,7 @@ describe.sequential('what docker compose runs', () => {
     const id = `account-details-${loginId}`;
     const key = (await readFile(join(secrets, 'payload_keys'), 'utf8')).trim();
     const connection = await Connection.connect({ address: `127.0.0.1:${port}` });
-    const dataConverter = dataConverterFor(loadPayloadConfig({ PAYLOAD_KEYS: key }), namespace);
+    const dataConverter = dataConverterFor(loadPayloadConfig({ PAYLOAD_KEYS: key }), namespace, 'client');
     const client = new AccountDetailsClient(new Client({ connection, namespace, dataConverter }));
     await client.start({ login: { loginId } });
     for await (const { progress } of client.watch(id)) {

@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { Connection, WorkflowClient } from '@temporalio/client';
 import { tsToMs } from '../../src/sdk-internals/time.js';
@@ -14,7 +12,6 @@ import { workerEnvironment } from '../../simulator/defaults.js';
 import { loginIdFor, startSimulator, type Simulator } from '../../simulator/server.js';
 import { connectClient, type AccountDetailsClient } from '../../src/client.js';
 import { accountDetailsWorkflowId, workflowType } from '../../src/contract.js';
-import { main } from '../../src/starter.js';
 import { openPayloadStore } from '../../src/temporal/storage/storage.js';
 import { createNamespace } from '../support/namespaces.js';
 import { s3Credentials } from '../support/s3-server.js';
@@ -22,8 +19,7 @@ import { deletesAtOnce, devServer } from '../support/servers.js';
 import { atTerminal, hasTerminal } from '../support/terminal.js';
 import { until } from '../support/until.js';
 import { startWorker, type WorkerProcess } from '../support/worker-process.js';
-import { program } from '../support/compiled-programs.js';
-import { checkDocuments } from '../support/documents.js';
+import { starterHere } from '../support/starter-here.js';
 
 const namespace = 'default';
 const payloadKeys = `test:${randomBytes(32).toString('base64')}`;
@@ -62,7 +58,6 @@ beforeAll(async () => {
 afterEach(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();
-  vi.unstubAllEnvs();
 });
 
 afterAll(async () => {
@@ -74,16 +69,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The command line in a process of its own. It gets no payload key: nothing has to be read to be forgotten. */
+/** The command line. It gets no payload key: nothing has to be read to be forgotten. */
 async function forget(args: string[], env: Record<string, string | undefined> = storage()) {
-  const child = spawn(process.execPath, [...program('src/starter'), 'forget', '--json', ...args], {
-    env: { ...localEnvironment({ TEMPORAL_ADDRESS: temporal.address }), PAYLOAD_KEYS: undefined, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 150_000,
+  const { exit, stdout, stderr } = await starterHere(temporal.address)(['forget', '--json', ...args], {
+    env: { PAYLOAD_KEYS: undefined, ...env },
   });
-  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const [stdout, stderr, exit] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
-  checkDocuments(['forget', '--json', ...args], { exit, stdout });
   return { exit, stderr, document: JSON.parse(stdout) as unknown };
 }
 
@@ -120,19 +110,12 @@ async function resetToTheEnd(workflowId: string, runId: string): Promise<string>
   return reset.runId;
 }
 
-/** The command line in this process, whose clock shows a time that is ninety days after another. */
+/** The command line, whose clock shows a time that is ninety days after another. */
 async function ninetyDaysAfter(time: number, args: string[]) {
-  const variables = localEnvironment({ TEMPORAL_ADDRESS: temporal.address, ...storage() });
-  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
-  let stdout = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((written) => Boolean((stdout += String(written))));
-  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   vi.useFakeTimers({ now: time + 90 * 24 * 60 * 60_000, toFake: ['Date'] });
-  const exit = await main(['forget', '--json', ...args]);
+  const ran = await forget(args);
   vi.useRealTimers();
-  vi.restoreAllMocks();
-  checkDocuments(['forget', '--json', ...args], { exit, stdout });
-  return { exit, document: JSON.parse(stdout) as unknown };
+  return ran;
 }
 
 async function listed(workflowId: string): Promise<string[]> {
@@ -319,8 +302,12 @@ describe('in a namespace where others work, too', () => {
   /** Starts a run that no worker takes, and closes it unless it is to stay open. */
   async function place(workflowId: string, { type = workflowType, open = false } = {}): Promise<string> {
     const handle = await workflows.start(type, { workflowId, taskQueue: 'nobody', args: [] });
-    if (!open) await handle.terminate();
-    return handle.firstExecutionRunId;
+    const runId = handle.firstExecutionRunId;
+    if (open) return runId;
+    await handle.terminate();
+    const closed = `WorkflowId = "${workflowId}" AND ExecutionStatus = "Terminated"`;
+    await until(`${runId} is listed as closed`, async () => (await runIds(closed)).includes(runId));
+    return runId;
   }
 
   const runIds = async (query: string): Promise<string[]> => {

@@ -40,7 +40,7 @@ afterAll(async () => {
 });
 
 const converter = (keys: string, more: Environment = {}) =>
-  dataConverterFor(loadPayloadConfig({ PAYLOAD_KEYS: keys, ...more }), 'default');
+  dataConverterFor(loadPayloadConfig({ PAYLOAD_KEYS: keys, ...more }), 'default', 'worker');
 const temporalWith = (keys: string) => new Client({ connection, dataConverter: converter(keys) });
 const clientWith = (keys: string) => new AccountDetailsClient(temporalWith(keys));
 

@@ -66,7 +66,7 @@ describe.skipIf(!chromiumPath)('the Web UI', () => {
     connection = await NativeConnection.connect({ address: temporal.address });
     await ensureSearchAttributes(connection, 'default');
     const config = loadWorkerConfig(workerEnvironment(simulator.url, simulator.keys));
-    const dataConverter = dataConverterFor(payloads, 'default');
+    const dataConverter = dataConverterFor(payloads, 'default', 'worker');
     const worker = await Worker.create({
       connection,
       taskQueue,

@@ -37,7 +37,7 @@ const activities = createActivities(createFlinksClient(config.flinks), { ...conf
 async function record(shape: Shape, n: number): Promise<number> {
   const namespace = shape.encrypted ? recordedNamespace : 'default';
   const payloads = loadPayloadConfig(shape.encrypted ? recordedKeys : { PAYLOAD_ENCRYPTION: 'off' });
-  const dataConverter = dataConverterFor(payloads, namespace);
+  const dataConverter = dataConverterFor(payloads, namespace, 'worker');
   const bundle = { searchAttributes: !shape.withoutSearchAttributes, encryption: payloads !== undefined };
   await ensureSearchAttributes(connection, namespace);
   const worker = await Worker.create({

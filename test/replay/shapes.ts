@@ -51,6 +51,12 @@ export const shapes: Shape[] = [
   { name: 'login-refused', scenario: 'disabled-login' },
   { name: 'login-outcome-unknown', scenario: 'reset-after-at-authorize', input: { mode: 'live' } },
   { name: 'authorize-retried', scenario: 'too-many-requests-at-authorize-once' },
+  { name: 'summary-retried', scenario: 'aggregation-error-at-summary-always' },
+  {
+    name: 'poll-told-to-wait',
+    scenario: 'retry-after-12-at-poll',
+    input: { polling: { interval: '1 second', deadline: '30 seconds' } },
+  },
   { name: 'summary-pending', scenario: 'summary-pending-1-poll', input: quickly },
   { name: 'pending-too-long', scenario: 'pending-for-ever', input: quickly },
   { name: 'detail-retried', scenario: 'too-many-requests-at-detail-once' },

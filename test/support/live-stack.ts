@@ -41,7 +41,7 @@ export async function liveStack(options: LiveStackOptions = {}): Promise<LiveSta
     stops.push(() => simulator.close());
     const connection = await Connection.connect({ address: server.address });
     stops.push(() => connection.close());
-    const temporal = new Client({ connection, dataConverter: testConverter() });
+    const temporal = new Client({ connection, dataConverter: testConverter('default', 'client') });
     const work = async (variables: Variables = {}): Promise<WorkerProcess> => {
       const worker = await startWorker(server, simulator, variables);
       stops.push(worker.stop);

@@ -8,7 +8,7 @@ import { taskQueue } from '../../src/contract.js';
 import { createLogger, nativeLogging } from '../../src/logging.js';
 import { loadTemporalConfig } from '../../src/temporal/connection.js';
 import { dataConverterFor, loadPayloadConfig } from '../../src/temporal/payloads.js';
-import { bundleWorkflows } from '../../src/worker/bundle/bundle.js';
+import { workflowBundleFor } from '../../src/worker/bundle/prebuilt.js';
 
 const { flinks } = loadWorkerConfig();
 const temporal = loadTemporalConfig();
@@ -26,8 +26,11 @@ const connection = await NativeConnection.connect(temporal.connectionOptions);
 const worker = await Worker.create({
   connection,
   taskQueue,
-  workflowBundle: await bundleWorkflows({ searchAttributes: false, encryption: payloads !== undefined }),
-  dataConverter: dataConverterFor(payloads, temporal.namespace),
+  workflowBundle: await workflowBundleFor(
+    { searchAttributes: false, encryption: payloads !== undefined },
+    process.env['WORKFLOW_BUNDLE'],
+  ),
+  dataConverter: dataConverterFor(payloads, temporal.namespace, 'worker'),
   activities: { authorize },
 });
 process.stderr.write('worker ready\n');

@@ -5,6 +5,7 @@ import type { Endpoint } from '../../simulator/endpoints.js';
 import { countByEndpoint } from '../../simulator/record.js';
 import { answersFor, loginIdFor, type RecordedRequest, type Simulator } from '../../simulator/server.js';
 import {
+  accountDetailsWorkflowId,
   answerName,
   progressName,
   taskQueue,
@@ -62,6 +63,12 @@ export interface Retrieval {
   again(): Promise<Retrieval>;
 }
 
+/** The LoginId of an input that has one: its run is under the own id of the login. */
+const loginIdOf = (input: unknown): string | undefined => {
+  const { loginId } = (input as { login?: { loginId?: unknown } } | undefined)?.login ?? {};
+  return typeof loginId === 'string' ? loginId : undefined;
+};
+
 export function createRetrievals(
   client: { workflow: WorkflowClient },
   simulator: Simulator,
@@ -70,9 +77,13 @@ export function createRetrievals(
   const handles: WorkflowHandle[] = [];
   let n = 0;
 
-  async function started(begin: (workflowId: string) => Promise<unknown>, scenario = ''): Promise<Retrieval> {
+  async function started(
+    begin: (workflowId: string) => Promise<unknown>,
+    scenario = '',
+    loginId?: string,
+  ): Promise<Retrieval> {
     n += 1;
-    const workflowId = `account-details-${n}`;
+    const workflowId = accountDetailsWorkflowId(loginId ?? String(n));
     return (async function run(): Promise<Retrieval> {
       const from = simulator.requests.length;
       await begin(workflowId);
@@ -92,6 +103,7 @@ export function createRetrievals(
           ...turn,
         }),
       scenario,
+      loginIdOf(input),
     );
 
   return {

@@ -1,8 +1,7 @@
 import { startChild, untilReady, type Child } from '../../dev/child.js';
 import { localEnvironment } from '../../dev/local-environment.js';
 import { workerEnvironment, type Keys } from '../../simulator/defaults.js';
-import { program as compiled, sourcesOf } from './compiled-programs.js';
-import { bundleVariable } from './workflow-bundle.js';
+import { builtFile, program as built } from './compiled-programs.js';
 
 /** A real worker in a process of its own: one process, so that a SIGKILL leaves nothing of it. */
 export interface WorkerProcess extends Child {
@@ -16,11 +15,10 @@ export interface WorkerProcess extends Child {
 
 export type Variables = Record<string, string | undefined>;
 
-/** Compiled, if the bundle that was made for all files fits. A worker of other settings makes its bundle from the sources. */
-const programFor = (variables: Variables): string[] =>
-  bundleVariable(variables).WORKFLOW_BUNDLE === undefined ? sourcesOf('src/worker') : compiled('src/worker');
-
-/** Starts a worker with these variables and no other word about Temporal, Flinks or workers. It may end at once. */
+/**
+ * Starts a worker with these variables and no other word about Temporal, Flinks or workers: that of the build, or
+ * `program` instead. It may end at once.
+ */
 export async function launchWorker(variables: Variables, program?: string[]): Promise<WorkerProcess> {
   const lines: string[] = [];
   let isReady = () => {};
@@ -29,10 +27,10 @@ export async function launchWorker(variables: Variables, program?: string[]): Pr
     lines.push(line);
     if (line.startsWith('worker ready')) isReady();
   };
-  // A build has bundles of its own.
-  const bundle = program === undefined || program.includes('tsx') ? bundleVariable(variables) : {};
+  // A worker of the build finds the bundle for its settings by itself. One from sources is spared making one.
+  const bundle = program && { WORKFLOW_BUNDLE: builtFile('workflow-bundle.js') };
   const env = localEnvironment({ WORKER_SHUTDOWN_GRACE: '8 seconds', ...bundle, ...variables });
-  const child = await startChild(process.execPath, program ?? programFor(variables), { env, log });
+  const child = await startChild(process.execPath, program ?? built('src/worker'), { env, log });
   return { ...child, output: () => lines.join('\n'), ready, terminate: () => process.kill(child.pid, 'SIGTERM') };
 }
 

@@ -18,13 +18,6 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   return () => rm(folder, { recursive: true, force: true });
 }
 
-/** The variable by which a worker with these variables takes the bundle, where it was made for such a worker. */
-export function bundleVariable(variables: Record<string, string | undefined>): { WORKFLOW_BUNDLE?: string } {
-  const path = process.env[variable];
-  const fits = variables['PAYLOAD_ENCRYPTION'] !== 'off' && variables['SEARCH_ATTRIBUTES'] !== 'off';
-  return path !== undefined && fits ? { WORKFLOW_BUNDLE: path } : {};
-}
-
 /** The bundle for a worker in this process. */
 export async function usualBundle(): Promise<{ code: string }> {
   const path = process.env[variable];

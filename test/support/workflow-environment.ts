@@ -138,7 +138,7 @@ async function bringUp(
   return {
     server,
     simulator,
-    client: new Client({ connection: server.connection, dataConverter: testConverter() }),
+    client: new Client({ connection: server.connection, dataConverter: testConverter('default', 'client') }),
     retrievals: createRetrievals(server.client, simulator, turn),
     async withoutWorker(meanwhile: () => Promise<void>): Promise<void> {
       await worker.stop();

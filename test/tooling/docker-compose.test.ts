@@ -43,7 +43,9 @@ test('no port is published beyond this machine', () => {
 });
 
 test('every image is pinned to a release', () => {
-  expect(all.filter(([, { image }]) => !/:v?\d+\.\d+(\.\d+)?(-[a-z]+)?$/.test(image))).toEqual([]);
+  expect(all.filter(([, { image }]) => !/:v?\d+\.\d+(\.\d+)?(-[a-z]+)?(@sha256:[0-9a-f]{64})?$/.test(image))).toEqual(
+    [],
+  );
 });
 
 test('the image is built on the same pinned release in each of its stages', async () => {
@@ -89,6 +91,12 @@ test.each(ours)('%s runs without rights, and writes nowhere but in its volumes',
 
 test.each(all)('%s gains no rights', (_name, { cap_drop, security_opt }) => {
   expect({ cap_drop, security_opt }).toEqual({ cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+});
+
+test.each(all)('%s has a limit to its memory, which its page names', async (name, { mem_limit = '' }) => {
+  expect(mem_limit).toMatch(/^\d+[mg]$/);
+  const row = (await readFile('docs/docker.md', 'utf8')).split('\n').find((line) => line.startsWith(`| \`${name}\` `));
+  expect(row).toContain(`| ${mem_limit.replace('m', ' MB').replace('g', ' GB')} `);
 });
 
 test('the worker gets longer to stop than it takes to put down its work', () => {

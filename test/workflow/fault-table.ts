@@ -65,6 +65,7 @@ const faults: Record<string, Fault> = {
   '401 without a code': status(401),
   '403': status(403),
   '404 with HTML': status(404, { html: page }),
+  '403 of Flinks': status(403, { body: { HttpStatusCode: 403 } }),
   '405': status(405),
   '302 elsewhere': status(302, { headers: { location: 'http://127.0.0.1:9/' } }),
   'no first byte': { kind: 'slow-first-byte', delayMs: tooLong },
@@ -76,6 +77,13 @@ const faults: Record<string, Fault> = {
   'empty 200': { kind: 'empty' },
   '200 with HTML': status(200, { html: page }),
   'wrong shape': status(200, { body: { Accounts: 'none', Token: 7 } }),
+  'null list': status(200, { body: { Accounts: null } }),
+  'another session': status(200, {
+    body: { RequestId: '00000000-0000-4000-8000-0000000000ff', Accounts: [{ Title: wordsOfFlinks }] },
+  }),
+  'another login': status(200, {
+    body: { RequestId: '00000000-0000-4000-8000-0000000000ff', Login: { Id: '00000000-0000-4000-8000-0000000000fe' } },
+  }),
   'JSON as text/html': { kind: 'wrong-content-type' },
   'unknown fields': { kind: 'unknown-fields' },
   '401 unknown code': code(401, 'BRAND_NEW'),
@@ -90,6 +98,7 @@ const faults: Record<string, Fault> = {
   'UNAUTHORIZED, key': code(401, 'UNAUTHORIZED', 'A valid token. '),
   'UNAUTHORIZED, bank': code(401, 'UNAUTHORIZED', 'The bank refused. '),
   ACCESS_DENIED: code(401, 'ACCESS_DENIED'),
+  METHOD_NOT_AVAILABLE: code(401, 'METHOD_NOT_AVAILABLE'),
   INVALID_REQUEST: code(401, 'INVALID_REQUEST'),
   TOO_MANY_REQUESTS: code(401, 'TOO_MANY_REQUESTS'),
   INVALID_LOGIN: code(401, 'INVALID_LOGIN'),
@@ -121,24 +130,28 @@ const faults: Record<string, Fault> = {
 // which in cached mode leaves a session that can be used, for three codes and no other.
 const table = `
                                       | token | cached | live | answer | Summary | its poll | Detail | 1st poll | middle | last poll
-500                                   | ok/FU | ok/FU  | FU   | FU     | ok/FU   | ok/FU    | ok/FU  | ok/FU    | ok/FU  | FU
-502 with HTML                         | ok/FU | ok/FU  | FU   | FU     | ok/FU   | ok/FU    | ok/FU  | ok/FU    | ok/FU  | FU
-503 Retry-After                       | ok/FU | ok/FU  | FU   | FU     | ok/FU   | ok/FU    | ok/FU  | ok/FU    | ok/FU  | FU
+500                                   | ok/FU | ok/FU  | LO   | LO     | ok/FU   | ok/FU    | ok/SL  | ok/FU    | ok/FU  | FU
+502 with HTML                         | ok/FU | ok/FU  | LO   | LO     | ok/FU   | ok/FU    | ok/SL  | ok/FU    | ok/FU  | FU
+503 Retry-After                       | ok/FU | ok/FU  | LO   | LO     | ok/FU   | ok/FU    | ok/SL  | ok/FU    | ok/FU  | FU
 429                                   | ok/RL | ok/RL  | RL   | RL     | ok/RL   | ok/RL    | ok/RL  | ok/RL    | ok/RL  | RL
-401 without a code                    | FC    | FC     | FC   | FC     | FC      | FC       | FC     | FC       | FC     | FC
-403                                   | FC    | FC     | FC   | FC     | FC      | FC       | FC     | FC       | FC     | FC
-404 with HTML                         | FC    | FC     | FC   | FC     | FC      | FC       | FC     | FC       | FC     | FC
-405                                   | UR    | UR     | UR   | UR     | UR      | UR       | UR     | UR       | UR     | UR
-302 elsewhere                         | UR    | UR     | UR   | UR     | UR      | UR       | UR     | UR       | UR     | UR
+401 without a code                    | FC    | FC     | FC   | LO     | ok/FC   | ok/FC    | ok/SL  | ok/FC    | ok/FC  | FC
+403                                   | FC    | FC     | FC   | LO     | ok/FC   | ok/FC    | ok/SL  | ok/FC    | ok/FC  | FC
+404 with HTML                         | FC    | FC     | FC   | LO     | ok/FC   | ok/FC    | ok/SL  | ok/FC    | ok/FC  | FC
+403 of Flinks                         | FC    | FC     | FC   | FC     | ok/FC   | ok/FC    | ok/FC  | ok/FC    | ok/FC  | FC
+405                                   | UR    | UR     | UR   | LO     | ok/FU   | ok/FU    | ok/SL  | ok/FU    | ok/FU  | FU
+302 elsewhere                         | UR    | ok/FU  | LO   | LO     | ok/FU   | ok/FU    | ok/SL  | ok/FU    | ok/FU  | FU
 no first byte                         | ok/FU | ok/FU  | LO   | LO     | ok/FU   | ok/FU    | ok     | ok/FU    | ok/FU  | FU
 stall in the body                     | ok/FU | ok/FU  | LO   | LO     | ok/FU   | ok/FU    | ok     | ok/FU    | ok/FU  | FU
 reset before work                     | ok/FU | ok/FU  | LO   | LO     | ok/FU   | ok/FU    | ok/SL  | ok/FU    | ok/FU  | FU
 reset after work                      | ok/FU | ok/FU  | LO   | LO     | ok/FU   | ok/FU    | ok     | ok/FU    | ok/FU  | FU
 reset in the body                     | ok/FU | ok/FU  | LO   | LO     | ok/FU   | ok/FU    | ok     | ok/FU    | ok/FU  | FU
-truncated JSON                        | ok/UR | ok/UR  | UR   | UR     | ok/UR   | ok/UR    | ok     | ok/UR    | ok/UR  | UR
-empty 200                             | ok/UR | ok/UR  | UR   | UR     | ok/UR   | ok/UR    | ok     | ok/UR    | ok/UR  | UR
-200 with HTML                         | ok/UR | ok/UR  | UR   | UR     | ok/UR   | ok/UR    | ok/SL  | ok/UR    | ok/UR  | UR
-wrong shape                           | UR    | UR     | UR   | UR     | UR      | UR       | UR     | UR       | UR     | UR
+truncated JSON                        | ok/FU | ok/FU  | LO   | LO     | ok/FU   | ok/FU    | ok     | ok/FU    | ok/FU  | FU
+empty 200                             | ok/FU | ok/FU  | LO   | LO     | ok/FU   | ok/FU    | ok     | ok/FU    | ok/FU  | FU
+200 with HTML                         | ok/FU | ok/FU  | LO   | LO     | ok/FU   | ok/FU    | ok/SL  | ok/FU    | ok/FU  | FU
+wrong shape                           | UR    | UR     | UR   | UR     | ok/UR   | ok/UR    | ok/SL  | ok/UR    | ok/UR  | UR
+null list                             | UR    | UR     | UR   | UR     | ok/UR   | ok/UR    | ok/SL  | ok/UR    | ok/UR  | UR
+another session                       | UR    | -      | -    | UR     | UR      | UR       | UR     | UR       | UR     | UR
+another login                         | UR    | UR     | UR   | UR     | UR      | UR       | UR     | UR       | UR     | UR
 JSON as text/html                     | ok    | ok     | ok   | ok     | ok      | ok       | ok     | ok       | ok     | ok
 unknown fields                        | ok    | ok     | ok   | ok     | ok      | ok       | ok     | ok       | ok     | ok
 401 unknown code                      | UR    | UR     | UR   | UR     | UR      | UR       | UR     | UR       | UR     | UR
@@ -147,12 +160,13 @@ unknown fields                        | ok    | ok     | ok   | ok     | ok     
 203 with question                     | UR    | -      | -    | -      | UR      | UR       | UR     | UR       | UR     | UR
 too large                             | TL    | TL     | TL   | TL     | TL      | TL       | TL     | TL       | TL     | TL
 gzip bomb                             | TL    | TL     | TL   | TL     | TL      | TL       | TL     | TL       | TL     | TL
-UNAUTHORIZED, key                     | FC    | ok/FC  | FC   | FC     | FC      | FC       | FC     | FC       | FC     | FC
-UNAUTHORIZED, bank                    | FC    | LR     | LR   | LR     | LR      | LR       | LR     | LR       | LR     | LR
+UNAUTHORIZED, key                     | FC    | ok/FC  | FC   | FC     | ok/SL   | ok/SL    | ok/SL  | ok/SL    | ok/SL  | PL
+UNAUTHORIZED, bank                    | FC    | ok/LR  | LR   | LR     | ok/SL   | ok/SL    | ok/SL  | ok/SL    | ok/SL  | PL
 ACCESS_DENIED                         | FC    | FC     | FC   | FC     | FC      | FC       | FC     | FC       | FC     | FC
+METHOD_NOT_AVAILABLE                  | FC    | FC     | FC   | FC     | FC      | FC       | FC     | FC       | FC     | FC
 INVALID_REQUEST                       | FC    | FC     | FC   | FC     | FC      | FC       | FC     | FC       | FC     | FC
 TOO_MANY_REQUESTS                     | ok/RL | ok/RL  | RL   | RL     | ok/RL   | ok/RL    | ok/RL  | ok/RL    | ok/RL  | RL
-INVALID_LOGIN                         | -     | UL     | UL   | UL     | UL      | UL       | UL     | UL       | UL     | UL
+INVALID_LOGIN                         | -     | UL     | UL   | IC     | IC      | IC       | IC     | IC       | IC     | IC
 INVALID_USERNAME                      | -     | IC     | IC   | IC     | IC      | IC       | IC     | IC       | IC     | IC
 INVALID_PASSWORD                      | -     | IC     | IC   | IC     | IC      | IC       | IC     | IC       | IC     | IC
 INVALID_SECURITY_RESPONSE             | -     | AR     | AR   | AR     | AR      | AR       | AR     | AR       | AR     | AR
@@ -207,7 +221,9 @@ export const takesTime = ({ fault: { kind } }: Row): boolean => kind === 'slow-f
 /** How often a lasting fault is met before a run gives up that would have survived a single one. */
 export function timesMet(step: Step, { once, lasting }: Cell): number {
   if (once !== 'completed') return 1;
-  if (lasting === 'SessionLost' || lasting === 'FlinksConfiguration') return 2;
+  if (lasting === 'SessionLost') return 2;
+  // One new token is worth a try.
+  if (step === 'Authorize cached' && (lasting === 'FlinksConfiguration' || lasting === 'LoginRefused')) return 2;
   return attempts[step];
 }
 

@@ -132,7 +132,7 @@ test.each([
   ['RateLimited', 'too-many-requests-at-authorize-once'],
   ['InstitutionUnavailable', 'retry-later-at-authorize-once'],
   ['FlinksUnavailable', 'aggregation-error-at-authorize-once'],
-  ['FlinksUnavailable', '503-at-authorize'],
+  ['LoginOutcomeUnknown', '503-at-authorize'],
 ])('a live login that Flinks may have seen is made once: %s by %s', async (ended, scenario) => {
   expect(await endOf(await runOf(scenario, live))).toEqual({ ended, stage: 'failed', asked: login });
 });
@@ -140,7 +140,7 @@ test.each([
 test.each([
   ['LoginOutcomeUnknown', 'reset-after-at-answer'],
   ['LoginOutcomeUnknown', 'reset-before-at-answer'],
-  ['FlinksUnavailable', '503-at-answer'],
+  ['LoginOutcomeUnknown', '503-at-answer'],
   ['SecurityAnswerTimedOut', 'session-lost-at-answer'],
   ['SecurityAnswerRejected', 'wrong-answer-final-plain'],
 ])('an answer that Flinks may have seen is sent once: %s by %s', async (ended, scenario) => {
@@ -151,7 +151,6 @@ test.each([
   ['FlinksUnavailable', 'aggregation-error-at-summary-always', { ...login, GetAccountsSummary: 3 }],
   ['RateLimited', 'too-many-requests-at-detail-always', { ...summary, GetAccountsDetail: 3 }],
   ['ResponseTooLarge', 'huge-at-detail', detail],
-  ['UnexpectedResponse', 'wrong-shape-at-detail', detail],
 ])('a call for data is repeated only while that may help: %s by %s', async (ended, scenario, asked) => {
   expect(await endOf(await runOf(scenario))).toEqual({ ended, stage: 'failed', asked });
 });

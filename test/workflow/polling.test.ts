@@ -75,7 +75,7 @@ test.each([
   ['an error of Flinks', 'aggregation-error-at-poll-once', 3],
   ['a rate limit', 'too-many-requests-at-poll-once', 3],
   ['a Retry-After that ends before the slot', 'retry-after-at-poll', 3],
-  ['a gateway’s page', '502-html-at-poll', 3],
+  ['a gateway’s page', '502-html-at-poll', 2],
   ['a connection that broke before the poll was seen', 'reset-before-at-poll', 2],
 ])('a poll that meets %s is not repeated: the next slot makes up for it', async (_, scenario, answered) => {
   const run = await flinks.start(scenario);

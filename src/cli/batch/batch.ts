@@ -19,15 +19,8 @@ import type { Connect } from '../commands.js';
 import { priorityOf, type PriorityOptions } from '../../client/priority.js';
 import { fieldsBesideLogin, type InputOptions } from '../input.js';
 import { liveLine, type LiveLine } from '../terminal/live-line.js';
-import {
-  CommandError,
-  exitCode,
-  say,
-  starterCommand,
-  usageError,
-  writeJson,
-  type ExitCode,
-} from '../terminal/output.js';
+import { CommandError, exitCode, say, usageError, writeJson, type ExitCode } from '../terminal/output.js';
+import { starterCommand } from '../../contract/copyable.js';
 import { screenOf } from '../terminal/screen.js';
 
 export interface BatchOptions extends InputOptions, PriorityOptions {

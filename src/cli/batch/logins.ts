@@ -2,11 +2,11 @@
 import { createHmac } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { checkInput } from '../../client.js';
 import { InputError } from '../../contract/errors.js';
 import { accountDetailsWorkflowId, type RetrieveAccountDetailsInput } from '../../contract.js';
+import { linesOf, longestLine } from './lines.js';
 import { usageError } from '../terminal/output.js';
 
 /** A line that fits. */
@@ -41,11 +41,20 @@ export async function* readLogins(
 ): AsyncGenerator<BatchLogin | BadLine> {
   const seen = new Set<string>();
   let line = 0;
-  for await (const text of createInterface({ input: source, crlfDelay: Infinity, ...(signal && { signal }) })) {
+  for await (const text of linesOf(source, signal)) {
     line += 1;
+    if (text === undefined) {
+      yield { line, problem: `is longer than ${longestLine / 1024 ** 2} MB` };
+      continue;
+    }
     // Some editors begin a file with a byte order mark.
     const written = (line === 1 ? text.replace(/^\ufeff/, '') : text).trim();
     if (written === '') continue;
+    // What stands for bytes of another encoding: a password with it would be a wrong one.
+    if (written.includes('\ufffd')) {
+      yield { line, problem: 'is not UTF-8' };
+      continue;
+    }
     const login = readLine(line, written, options);
     const key = 'input' in login ? batchWorkflowId('', login.input) : undefined;
     if (key !== undefined && seen.has(key)) yield { line, problem: 'has the login of an earlier line' };
@@ -122,7 +131,6 @@ export async function openLogins(file: string): Promise<Readable> {
 /** How many lines of a file are not empty. */
 export async function countLogins(file: string): Promise<number> {
   let count = 0;
-  for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity }))
-    if (text.trim() !== '') count += 1;
+  for await (const text of linesOf(createReadStream(file))) if (text?.trim() !== '') count += 1;
   return count;
 }

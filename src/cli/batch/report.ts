@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { ErrorCode } from '../../contract/errors.js';
 import { failureTypes } from '../../contract.js';
+import { harmlessJson } from '../../contract/harmless.js';
+import { linesOf } from './lines.js';
 import { usageError } from '../terminal/output.js';
 
 /** `completed`, the code of an error, `AnswerNeeded`, or `started` or `joined` if nobody waits for the end. */
@@ -51,7 +53,7 @@ export async function openReport(path: string): Promise<BatchReport> {
     return {
       batch,
       outcomeOf: (workflowId) => outcomes.get(workflowId),
-      write: (record) => file.appendFile(`${JSON.stringify(record)}\n`),
+      write: (record) => file.appendFile(`${harmlessJson(record)}\n`),
       async close() {
         await file.sync();
         await file.close();
@@ -76,8 +78,8 @@ async function begin(file: FileHandle): Promise<Contents> {
 async function read(file: FileHandle): Promise<Contents> {
   const outcomes = new Map<string, BatchOutcome>();
   let batch: string | undefined;
-  for await (const text of file.readLines({ start: 0, autoClose: false })) {
-    const line = parse(text);
+  for await (const text of linesOf(file.createReadStream({ start: 0, autoClose: false }))) {
+    const line = text === undefined ? undefined : parse(text);
     if (batch === undefined) {
       if (typeof line?.['batch'] !== 'string') break;
       batch = line['batch'];

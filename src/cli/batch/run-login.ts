@@ -34,7 +34,7 @@ export async function runLogin(
     const startId = batchStartId(batch, workflowId);
     const { runId, started } = await client.start(input, { ...priorityOptions, workflowId, startId });
     if (!wait) return { line, workflowId, runId, outcome: started ? 'started' : 'joined' };
-    return { line, workflowId, runId, ...(await outcomeOf(client, workflowId, signal)) };
+    return { line, workflowId, runId, ...(await outcomeOf(client, workflowId, runId, signal)) };
   } catch (error) {
     if (!(error instanceof AccountDetailsError) || stopsTheBatch.has(error.code)) throw error;
     return { line, workflowId, outcome: error.code, message: error.message };
@@ -46,20 +46,21 @@ const stopsTheBatch = new Set<string>(['ServerUnreachable', 'NoSuchNamespace']);
 async function outcomeOf(
   client: AccountDetailsClient,
   workflowId: string,
+  runId: string,
   signal: AbortSignal,
 ): Promise<Pick<BatchRecord, 'outcome' | 'message'>> {
   for (let wait = firstLookMs; ; wait = Math.min(wait * 1.5, latestLookMs)) {
     await sleep(wait, undefined, { signal });
-    const run = await client.listed(workflowId);
+    const run = await client.listed(workflowId, { runId });
     if (run.status === 'COMPLETED') return { outcome: 'completed' };
-    if (!isOpen(run.status)) return reasonOf(client, workflowId);
+    if (!isOpen(run.status)) return reasonOf(client, workflowId, runId);
     if (await needsAnswer(client, run)) return { outcome: 'AnswerNeeded' };
   }
 }
 
 /** Without search attributes the run itself has to be asked, and with it a worker. */
-async function needsAnswer(client: AccountDetailsClient, { workflowId, stage }: ListedRun): Promise<boolean> {
-  const stageNow = stage ?? (await client.status(workflowId)).progress?.stage;
+async function needsAnswer(client: AccountDetailsClient, { workflowId, runId, stage }: ListedRun): Promise<boolean> {
+  const stageNow = stage ?? (await client.status(workflowId, { runId })).progress?.stage;
   return stageNow === 'awaitingAnswers';
 }
 
@@ -67,9 +68,10 @@ async function needsAnswer(client: AccountDetailsClient, { workflowId, stage }: 
 async function reasonOf(
   client: AccountDetailsClient,
   workflowId: string,
+  runId: string,
 ): Promise<Pick<BatchRecord, 'outcome' | 'message'>> {
   try {
-    await client.result(workflowId);
+    await client.result(workflowId, { runId });
     return { outcome: 'completed' };
   } catch (error) {
     if (!(error instanceof RunFailedError)) throw error;

@@ -2,19 +2,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { milliseconds, taskQueue } from '../../contract.js';
+import { commandOn, shownId, starterCommand } from '../../contract/copyable.js';
 import { connectTo } from '../../temporal/connection.js';
 import { deploymentName, describeDeployment, setCurrentBuild, type Deployment } from '../../temporal/deployment.js';
-import { isGrpcError } from '../../temporal/grpc-status.js';
+import { isGrpcError } from '../../sdk-internals/grpc-status.js';
 import { loadSettings } from '../../temporal/settings.js';
-import {
-  CommandError,
-  exitCode,
-  say,
-  starterCommand,
-  usageError,
-  writeJson,
-  type ExitCode,
-} from '../terminal/output.js';
+import { CommandError, exitCode, print, say, usageError, writeJson, type ExitCode } from '../terminal/output.js';
 
 export interface SetCurrentOptions {
   buildId?: string;
@@ -53,7 +46,7 @@ export async function setCurrent({
 export async function status({ json }: { json?: boolean }): Promise<ExitCode> {
   const deployment = await withConnection(describeDeployment);
   if (json) writeJson(documentOf(deployment));
-  else process.stdout.write(inWords(deployment));
+  else print(inWords(deployment));
   return exitCode.ok;
 }
 
@@ -73,19 +66,19 @@ const explained = {
 };
 
 function inWords(deployment: Deployment | undefined): string {
-  if (!deployment) return 'No worker has a WORKER_BUILD_ID: every worker takes every run.\n';
+  if (!deployment) return 'No worker has a WORKER_BUILD_ID: every worker takes every run.';
   const { current, builds } = deployment;
   const width = Math.max(...builds.map(({ buildId }) => buildId.length));
   const lines = builds.map(({ buildId, status }) => `${buildId.padEnd(width)}  ${status}: ${explained[status]}`);
   if (current === undefined)
     lines.push(
-      `No build is current, so new runs wait. Make one current: ${starterCommand} deploy set-current --build-id ${builds[0]?.buildId ?? ''}`,
+      `No build is current, so new runs wait. Make one current: ${commandOn('deploy set-current --build-id', builds[0]?.buildId ?? '')}`,
     );
-  return `${lines.join('\n')}\n`;
+  return lines.join('\n');
 }
 
 const notPolling = (buildId: string): string =>
-  `No worker of build ${buildId} polls task queue ${taskQueue}. Start one with WORKER_BUILD_ID=${buildId}. The builds are listed by: ${starterCommand} deploy status`;
+  `No worker of build ${buildId} polls task queue ${taskQueue}. Start one with WORKER_BUILD_ID=${shownId(buildId)}. The builds are listed by: ${starterCommand} deploy status`;
 
 /** Whether the server accepted the call. It does not yet if it does not know the build, or not all of its task queues. */
 async function accepted(call: Promise<void>): Promise<boolean> {

@@ -1,23 +1,26 @@
 // Checks whether everything that a run needs is there, and says how to fix what is not.
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
 import { ConfigurationError, type Environment } from '../../config/environment.js';
+import { describeProxy } from '../../contract/proxy.js';
 import { connectTo } from '../../temporal/connection.js';
+import { temporalProxy } from '../../temporal/proxy.js';
 import { loadSettings, type PayloadConfig, type TemporalConfig } from '../../temporal/settings.js';
 import { checkCodecServer } from './codec-server.js';
+import { checkFiles } from './files.js';
 import { findingsOf, type Finding } from './finding.js';
 import { checkFlinks } from './flinks.js';
 import { checkExistingRuns, checkKeys } from './payloads.js';
 import { checkStorage } from './storage.js';
 import { checkNamespace, checkSearchAttributes, checkVersions } from './temporal.js';
 import { checkWorkers } from './workers.js';
-import { exitCode, writeJson, type ExitCode } from '../terminal/output.js';
+import { exitCode, print, writeJson, type ExitCode } from '../terminal/output.js';
 import { painted, screenOf, type Colour } from '../terminal/screen.js';
 
 /** Runs every check and prints the findings. Returns 0 if there is no fault, 5 if no server answers, else 1. */
 export async function doctor(json: boolean): Promise<ExitCode> {
   const findings = await examine();
   if (json) writeJson(findings.map(({ check, state, ...rest }) => ({ check, ok: state !== 'fault', state, ...rest })));
-  else findings.forEach(print);
+  else findings.forEach(printFinding);
   if (findings.some(({ check, state }) => check === serverCheck && state === 'fault')) return exitCode.unreachable;
   return findings.some(({ state }) => state === 'fault') ? exitCode.failed : exitCode.ok;
 }
@@ -41,7 +44,7 @@ export async function examine(environment: Environment = process.env): Promise<F
   }
   if (storage.value) checks.push(checkStorage(storage.value.store, namespace));
   const faults = [server.fault, keys.fault, storage.fault].filter((fault) => fault !== undefined);
-  return [...faults, ...(await Promise.all(checks)).flat()];
+  return [...faults, ...checkFiles(environment), ...(await Promise.all(checks)).flat()];
 }
 
 const temporalFix = 'Correct temporal.toml and the TEMPORAL_… variables.';
@@ -54,20 +57,22 @@ async function checkServer(
   environment: Environment,
 ): Promise<Finding[]> {
   const server = findingsOf(serverCheck);
+  const proxy = temporalProxy(config.address);
+  const through = proxy ? ` through ${describeProxy(proxy)}` : '';
   let connection: Connection;
   try {
     connection = await connectTo(config);
   } catch {
     const fault = server.fault(
-      `no Temporal server answers at ${config.address}`,
-      'Start one (npm run dev), or set TEMPORAL_ADDRESS. A server with TLS also needs TEMPORAL_TLS… or TEMPORAL_API_KEY.',
+      `no Temporal server answers at ${config.address}${through}`,
+      `Start one (npm run dev), or set TEMPORAL_ADDRESS. A server with TLS also needs TEMPORAL_TLS… or TEMPORAL_API_KEY.${proxy ? ` ${proxy.advice}` : ''}`,
     );
     return [await checkVersions(undefined), fault];
   }
   try {
     const findings = [
       await checkVersions(connection),
-      server.ok(`answers at ${config.address}`),
+      server.ok(`answers at ${config.address}${through}`),
       await checkNamespace(connection, config),
     ];
     if (findings.some(({ state }) => state === 'fault')) return findings;
@@ -107,9 +112,9 @@ const shown: Record<Finding['state'], { word: string; colour: Colour }> = {
   skipped: { word: '-   ', colour: 'gray' },
 };
 
-function print({ check, state, note, fix }: Finding): void {
+function printFinding({ check, state, note, fix }: Finding): void {
   const { word, colour } = shown[state];
-  const lines = [`${painted(screenOf(process.stdout), colour, word)}  ${check}: ${note}`];
-  if (fix !== undefined) lines.push(...fix.split('\n').map((line) => `      ${line}`));
-  process.stdout.write(`${lines.join('\n')}\n`);
+  process.stdout.write(painted(screenOf(process.stdout), colour, word));
+  print(`  ${check}: ${note}`);
+  if (fix !== undefined) print(fix.replaceAll(/^/gm, '      '));
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { loadWorkerConfig } from '../../config.js';
 import { ConfigurationError, type Environment } from '../../config/environment.js';
+import { describeProxy } from '../../contract/proxy.js';
 import { createFlinksClient, type FlinksClient, type FlinksClientOptions } from '../../flinks/client.js';
 import { FlinksError } from '../../flinks/errors.js';
 import { findingsOf, type Finding } from './finding.js';
@@ -33,25 +34,33 @@ export async function checkFlinks(environment: Environment): Promise<Finding[]> 
 }
 
 /** Asks for an authorize token, which proves the address, the customer id and the secret key. */
-async function checkSecretKey(client: FlinksClient, { baseUrl }: FlinksClientOptions): Promise<Finding> {
+async function checkSecretKey(
+  client: FlinksClient,
+  { baseUrl: url, proxy, authorizeTokens }: FlinksClientOptions,
+): Promise<Finding> {
+  const baseUrl = proxy ? `${url}, through ${describeProxy(proxy)},` : url;
   const finding = findingsOf('Flinks');
+  if (authorizeTokens === false) return finding.ok(`${baseUrl} needs no secret key: FLINKS_AUTHORIZE_TOKENS is off`);
   try {
     await client.generateAuthorizeToken(AbortSignal.timeout(patienceMs));
     return finding.ok(`${baseUrl} accepts this secret key`);
   } catch (error) {
     if (!(error instanceof FlinksError))
       return finding.fault(`${baseUrl} did not answer within ${patienceMs / 1_000} s`, reachFix);
+    if (error.meaning.type === 'FlinksConfiguration' && error.delivery === 'unsent')
+      return finding.fault(`${baseUrl}: ${error.message}`, reachFix);
     if (error.meaning.type === 'FlinksConfiguration')
       return finding.fault(
         `${baseUrl} refuses our keys (${said(error)})`,
         'Check FLINKS_CUSTOMER_ID and FLINKS_SECRET_KEY, and that they belong to the instance at FLINKS_BASE_URL.',
       );
-    if (error.delivery === 'answered')
+    if (error.facts.status !== undefined)
       return finding.fault(
         `${baseUrl} answered with an error (${said(error)}) when it was asked for an authorize token`,
         'Try again later. If the error stays, ask Flinks support.',
       );
-    const code = /\((E[A-Z_]+)\)/.exec(error.message)?.[1];
+    if (proxy) return finding.fault(error.message, reachFix);
+    const code = /\(([A-Z][A-Z0-9_]+)\)/.exec(error.message)?.[1];
     return finding.fault(`${baseUrl} cannot be reached${code ? ` (${code})` : ''}`, reachFix);
   }
 }
@@ -67,7 +76,8 @@ async function checkApiKey(client: FlinksClient): Promise<Finding> {
   } catch (error) {
     if (!(error instanceof FlinksError) || error.delivery !== 'answered')
       return finding.warning('could not be checked, because Flinks gave no complete answer', 'Try again.');
-    return error.meaning.type === 'FlinksConfiguration' || error.meaning.type === 'LoginRefused'
+    // In a session it means that the session is not authorized. There is none here.
+    return error.meaning.type === 'FlinksConfiguration' || error.facts.code === 'UNAUTHORIZED'
       ? finding.fault(`is refused (${said(error)})`, 'Check FLINKS_API_KEY, the x-api-key of your Flinks instance.')
       : finding.ok('is accepted');
   }

@@ -8,7 +8,7 @@ import { UnknownPayloadKey } from '../../temporal/encryption/keys.js';
 import { storedInputOf } from '../../temporal/first-event.js';
 import { ourRuns } from '../../temporal/list-query.js';
 import type { PayloadConfig, TemporalConfig } from '../../temporal/settings.js';
-import { starterCommand } from '../terminal/output.js';
+import { starterCommand } from '../../contract/copyable.js';
 import { findingsOf, type Finding } from './finding.js';
 
 /** A payload without data of anybody. */

@@ -2,7 +2,7 @@
 import type { Connection } from '@temporalio/client';
 import { createRequire } from 'node:module';
 import type { Environment } from '../../config/environment.js';
-import { isGrpcError } from '../../temporal/grpc-status.js';
+import { isGrpcError } from '../../sdk-internals/grpc-status.js';
 import { registrationLines, searchAttributeFaults } from '../../temporal/search-attributes.js';
 import type { TemporalConfig } from '../../temporal/settings.js';
 import { ownVersion } from '../../process/version.js';

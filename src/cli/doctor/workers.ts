@@ -4,7 +4,7 @@ import proto from '@temporalio/proto';
 import { taskQueue } from '../../contract.js';
 import { tsToMs } from '../../sdk-internals/time.js';
 import type { TemporalConfig } from '../../temporal/settings.js';
-import { starterCommand } from '../terminal/output.js';
+import { commandOn, shownId, starterCommand } from '../../contract/copyable.js';
 import { findingsOf, type Finding } from './finding.js';
 
 const { TaskQueueType, WorkerVersioningMode } = proto.temporal.api.enums.v1;
@@ -77,11 +77,11 @@ async function faultOfDeployment(
   if (!current)
     return check.fault(
       `no build of deployment ${deploymentName} is current, so its workers get no new runs`,
-      `Make one current: ${starterCommand} deploy set-current --build-id ${versioned?.buildId}`,
+      `Make one current: ${commandOn('deploy set-current --build-id', versioned?.buildId ?? '')}`,
     );
   if (pollers.some(({ buildId }) => buildId === current)) return undefined;
   return check.fault(
     `build ${current} of deployment ${deploymentName} is current, but no worker of this build polls`,
-    `Start workers with WORKER_BUILD_ID=${current}, or make another build current: ${starterCommand} deploy set-current`,
+    `Start workers with WORKER_BUILD_ID=${shownId(current)}, or make another build current: ${starterCommand} deploy set-current`,
   );
 }

@@ -2,6 +2,7 @@
 import { loadWorkerConfig } from '../../config.js';
 import { readTogether } from '../../config/environment.js';
 import { accountDetailsWorkflowId } from '../../contract.js';
+import { shownId } from '../../contract/copyable.js';
 import { createErasure, RunsStillFoundError } from '../../temporal/erasure.js';
 import { connectTo } from '../../temporal/connection.js';
 import { loadSettings } from '../../temporal/settings.js';
@@ -9,7 +10,7 @@ import { ask, isInteractive } from '../terminal/ask.js';
 import { forgetCard } from './card.js';
 import { counted, forgetId, forgetOlder, type Forgotten, type Means } from './runs.js';
 import { liveLine } from '../terminal/live-line.js';
-import { CommandError, exitCode, say, usageError, writeJson, type ExitCode } from '../terminal/output.js';
+import { CommandError, exitCode, print, say, usageError, writeJson, type ExitCode } from '../terminal/output.js';
 
 /** Exactly one of the first three says which runs to delete. */
 export interface ForgetOptions {
@@ -53,7 +54,7 @@ export async function forget({ json, ...options }: ForgetOptions): Promise<ExitC
       const card = loginId !== undefined && worker ? () => forgetCard(loginId, worker) : undefined;
       const forgotten = await forgetId(means, workflowId, card);
       line.end();
-      tell(json, { workflowId }, workflowId, forgotten);
+      tell(json, { workflowId }, shownId(workflowId), forgotten);
     } else {
       const before = Math.max(0, Date.now() - (olderThan ?? 0));
       const time = new Date(before).toISOString();
@@ -96,5 +97,5 @@ function tell(json: boolean | undefined, which: object, name: string, forgotten:
       ? ['PAYLOAD_STORAGE is not set, so stored payloads, if there are any, were not deleted.']
       : []),
   ];
-  process.stdout.write([`${name}: deleted ${deleted.join(', ')}.`, ...notes].join(' ') + '\n');
+  print([`${name}: deleted ${deleted.join(', ')}.`, ...notes].join(' '));
 }

@@ -1,4 +1,5 @@
 // Which runs are deleted, and in which order: the card at Flinks first, then stored payloads, then histories.
+import { shownId } from '../../contract/copyable.js';
 import { AccountDetailsError } from '../../contract/errors.js';
 import { ConfigurationError } from '../../config/environment.js';
 import { closedBefore, type ErasableRun, type Erasure } from '../../temporal/erasure.js';
@@ -40,14 +41,21 @@ export async function forgetId(
   // Also without a run: payloads stay stored when a namespace's retention has deleted their run.
   do {
     if (found.length > 0)
-      progress(`Deleting ${counted(found.length, 'run')} of ${workflowId} and waiting until the server has done it.`);
+      progress(
+        `Deleting ${counted(found.length, 'run')} of ${shownId(workflowId)} and waiting until the server has done it.`,
+      );
+    // The runs under other ids first: without those that point to them nobody would find them.
+    for (const [id, parents] of await parentsOf(erasure, found)) {
+      payloads += await eraseOf(means, id, parents);
+      runs += parents.length;
+    }
     payloads += await eraseOf(means, workflowId, found);
     runs += found.length;
     found = await closedRuns(erasure, workflowId, 'It began meanwhile. The runs that had ended before are deleted.');
   } while (found.length > 0);
   if (runs === 0 && payloads === 0 && card !== 'deleted') {
     const noCard = card === 'unknown' ? ' Flinks has no card of this login either.' : '';
-    throw new AccountDetailsError('NoSuchRun', `There is no run ${workflowId}.${noCard}`);
+    throw new AccountDetailsError('NoSuchRun', `There is no run ${shownId(workflowId)}.${noCard}`);
   }
   return { runs, ...(hasStore && { payloads }), ...(card && { card }) };
 }
@@ -91,18 +99,38 @@ async function eraseOf(
   const expected = runs.reduce((sum, { storedPayloads }) => sum + storedPayloads, 0);
   if (hasStore && deleted === 0 && expected > 0)
     note(
-      `The store had none of the ${counted(expected, 'payload')} that ${workflowId} stored. If your workers use another ` +
-        `store, set PAYLOAD_STORAGE to it and run forget --workflow-id ${workflowId} again.`,
+      `The store had none of the ${counted(expected, 'payload')} that ${shownId(workflowId)} stored. If your workers use another ` +
+        `store, set PAYLOAD_STORAGE to it and run forget --workflow-id ${shownId(workflowId)} again.`,
     );
   return deleted;
+}
+
+/** The runs under other ids of the same login, by their workflow id. Throws a CommandError if one is open. */
+async function parentsOf(erasure: Erasure, runs: readonly ErasableRun[]): Promise<[string, ErasableRun[]][]> {
+  const parents = runs.flatMap(({ parent }) => parent ?? []);
+  const byId = [...new Set(parents.map(({ workflowId }) => workflowId))].map(
+    async (workflowId): Promise<[string, ErasableRun[]]> => {
+      const ids = new Set(parents.flatMap((one) => (one.workflowId === workflowId ? one.runId : [])));
+      const found = (await erasure.runsOf(workflowId)).filter(({ runId }) => ids.has(runId));
+      if (found.some(({ closedAt }) => closedAt === undefined)) throw open(workflowId, 'No run was deleted.');
+      return [workflowId, found];
+    },
+  );
+  return Promise.all(byId);
 }
 
 async function closedRuns(erasure: Erasure, workflowId: string, state: string): Promise<ErasableRun[]> {
   const runs = await erasure.runsOf(workflowId);
   if (runs.every(({ closedAt }) => closedAt !== undefined)) return runs;
-  const message = `Run ${workflowId} is open. ${state} Cancel it, or wait until it has ended.`;
-  throw new CommandError('RunOpen', message, exitCode.failed);
+  throw open(workflowId, state);
 }
+
+const open = (workflowId: string, state: string): CommandError =>
+  new CommandError(
+    'RunOpen',
+    `Run ${workflowId} is open. ${state} Cancel it, or wait until it has ended.`,
+    exitCode.failed,
+  );
 
 /** Without their runs, nobody would find these payloads again. */
 function refuseWithoutStore({ hasStore }: Means, runs: readonly ErasableRun[]): void {

@@ -1,3 +1,4 @@
+import { harmless } from '../../contract/harmless.js';
 import { fitted, painted, screenOf, type Colour } from './screen.js';
 
 /** One line that is written again and again on a terminal, and a plain line now and then in a pipe or a log file. */
@@ -15,7 +16,8 @@ export function liveLine(stream: NodeJS.WriteStream): LiveLine {
   let shown = false;
   let kept = '';
   return {
-    show(text, keep = false, colour) {
+    show(given, keep = false, colour) {
+      const text = harmless(given);
       const screen = screenOf(stream);
       if (screen.columns === undefined) {
         if (keep && text !== kept) stream.write(`${text}\n`);
@@ -26,7 +28,8 @@ export function liveLine(stream: NodeJS.WriteStream): LiveLine {
       stream.write(`\r\x1b[K${painted(screen, colour, fitted(text, screen.columns - 1))}`);
       shown = true;
     },
-    above(text) {
+    above(given) {
+      const text = harmless(given);
       stream.write(shown ? `\r\x1b[K${text}\n` : `${text}\n`);
       shown = false;
     },

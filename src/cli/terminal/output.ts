@@ -1,5 +1,6 @@
 // What the command line says, and with which exit code. Documents go to stdout, everything else to stderr.
 import { AccountDetailsError, InputError } from '../../contract/errors.js';
+import { harmlessJson, harmlessLines } from '../../contract/harmless.js';
 import { ConfigurationError } from '../../config/configuration-error.js';
 
 export const exitCode = {
@@ -28,14 +29,14 @@ export class CommandError extends Error {
 
 export const usageError = (message: string): CommandError => new CommandError('Usage', message, exitCode.usage);
 
-/** How people call this command line. Commands in messages begin with it. */
-export const starterCommand = 'npm run starter --';
-
 /** Writes the one document of a command, or a line of a stream, as JSON. */
-export const writeJson = (document: unknown): boolean => process.stdout.write(`${JSON.stringify(document)}\n`);
+export const writeJson = (document: unknown): boolean => process.stdout.write(`${harmlessJson(document)}\n`);
 
 /** Writes a message for people. */
-export const say = (message: string): boolean => process.stderr.write(`${message}\n`);
+export const say = (message: string): boolean => process.stderr.write(`${harmlessLines(message)}\n`);
+
+/** Writes for people what a command was asked for. Colours are ours: they are added to what is harmless already. */
+export const print = (text: string): boolean => process.stdout.write(`${harmlessLines(text)}\n`);
 
 /** Reports an error in words, or as the document of a `--json` command, and returns the exit code. */
 export function report(error: unknown, json: boolean): ExitCode {

@@ -1,17 +1,17 @@
 // The bank's questions in words, and how to answer them.
 import type { RunStatus } from '../../client.js';
 import type { Challenge } from '../../contract.js';
-import { starterCommand } from './output.js';
-import { harmless } from './screen.js';
+import { commandOn } from '../../contract/copyable.js';
+import { harmless } from '../../contract/harmless.js';
 import { timeLeft } from './watch-line.js';
 
 /** What is asked, how long there is, and the command that answers. */
 export function answerHint({ workflowId, progress }: RunStatus, now: number): string {
-  const { challenges = [], deadline } = progress ?? {};
-  const left = deadline === undefined ? '' : ` Time left: ${timeLeft(deadline, now)}.`;
+  const { challenges = [], deadline, round } = progress ?? {};
+  const left = deadline === undefined || Date.parse(deadline) <= now ? '' : ` Time left: ${timeLeft(deadline, now)}.`;
   return [
     ...challenges.map((challenge) => `The bank asks: ${question(challenge)}`),
-    `Answer with: ${starterCommand} answer ${workflowId}${left && `\n${left.trim()}`}`,
+    `Answer with: ${commandOn('answer', workflowId)}${round === undefined ? '' : ` --round ${round}`}${left && `\n${left.trim()}`}`,
   ].join('\n');
 }
 

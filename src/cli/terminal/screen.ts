@@ -39,6 +39,3 @@ export function fitted(text: string, width: number): string {
   }
   return `${kept}…`;
 }
-
-/** Text from a bank goes to a terminal without what could rewrite the screen or turn the direction of writing. */
-export const harmless = (text: string): string => text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, ' ');

@@ -1,4 +1,5 @@
 // Tables in columns, or one field below the other if a terminal is too narrow for them.
+import { harmless } from '../../contract/harmless.js';
 import { fitted, painted, widthOf, type Colour, type Screen } from './screen.js';
 
 export interface Column<Row> {
@@ -14,8 +15,9 @@ const gap = '  ';
 /** A cut column keeps this many columns, or nobody could tell its cells apart. */
 const narrowest = 8;
 
-/** The rows under their titles. Ends with a line end. */
-export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[], screen: Screen): string {
+/** The rows under their titles, each cell harmless. Ends with a line end. */
+export function table<Row>(given: readonly Column<Row>[], rows: readonly Row[], screen: Screen): string {
+  const columns = given.map((column) => ({ ...column, cell: (row: Row) => harmless(column.cell(row)) }));
   const natural = columns.map(({ title, cell }) => Math.max(widthOf(title), ...rows.map((row) => widthOf(cell(row)))));
   const widths = shrunk(columns, natural, screen.columns ?? Infinity);
   if (!widths) return blocks(columns, rows, screen);

@@ -7,10 +7,13 @@ import { gunzip, gunzipSync, gzip, gzipSync } from 'node:zlib';
 import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { encodingOf, envelopeOf, isEncrypted, seal, type Envelope } from './envelope.js';
-import { LostPayloadKey, type KeyProvider, type PayloadScope } from './keys.js';
+import { isKeyId, type KeyProvider, type PayloadScope } from './keys.js';
 import { undecodableEncoding } from '../unreadable.cjs';
 
-/** What is accepted of callers: everything, what was encrypted for its namespace, or only what was encrypted for the workflow id. */
+/**
+ * What is accepted of callers: everything, what was encrypted for the namespace, or only what was encrypted for the workflow
+ * id. What our workers write is always encrypted for the workflow id, and nothing else is taken for it.
+ */
 export type Accepted = 'any' | 'namespace' | 'workflow';
 
 export interface EncryptionOptions {
@@ -18,6 +21,15 @@ export interface EncryptionOptions {
   /** From the configuration: while the SDK replays a history it says that the namespace is `default`. */
   namespace: string;
   accept?: Accepted;
+  /** Ids of keys that will not come. What they encrypted cannot be read, and nobody waits for them. */
+  lostKeys?: ReadonlySet<string>;
+  /**
+   * Who decodes. A worker reads messages of callers and replies of activities, and the SDK says which. A client reads what
+   * workers wrote, except for the input of a run.
+   */
+  reader?: 'worker' | 'client';
+  /** What the compressed payloads may inflate to together. Each counts down; one that would be too much is undecodable. */
+  inflatable?: { bytes: number };
 }
 
 const { Payload: wire } = proto.temporal.api.common.v1;
@@ -28,7 +40,7 @@ const quick = { level: 1 };
 /** For fewer bytes than this, to hand them to another thread takes longer than the work. */
 const inlineBelow = 256 * 1024;
 /** No payload that we wrote inflates to more than this. A zip bomb that somebody else sends is refused. */
-const bounded = { maxOutputLength: 256 * 1024 * 1024 };
+const mostInflated = 256 * 1024 * 1024;
 /** The first byte of what is encrypted says what follows it. */
 const wholePayload = 0;
 const gzippedPayload = 1;
@@ -36,12 +48,24 @@ const gzippedPayload = 1;
 const jsonData = 2;
 const jsonEncoding = 'json/plain';
 
+/** Our codec. It also lends its keys for a hash. */
+export interface EncryptionCodec extends PayloadCodec, Pick<KeyProvider, 'keyedHash'> {
+  /** Decodes the input of a run, which its caller wrote. */
+  decodeInput(payloads: Payload[], of: { workflowId: string }): Promise<Payload[]>;
+}
+
 /**
  * Encrypts every payload for the workflow id that owns it, or for the namespace if the workflow id is not known. Decoding
  * throws UnknownPayloadKey if the key is missing, since it may come. What else cannot be read becomes an undecodable payload.
- * What comes with the context of an activity is our workers' own: it is accepted for its workflow id only.
  */
-export function createEncryptionCodec({ keys, namespace, accept = 'any' }: EncryptionOptions): PayloadCodec {
+export function createEncryptionCodec({
+  keys,
+  namespace,
+  accept = 'any',
+  lostKeys = new Set(),
+  reader,
+  inflatable,
+}: EncryptionOptions): EncryptionCodec {
   async function encrypt(payload: Payload, workflowId: string | undefined): Promise<Payload> {
     if (isNothing(payload)) return payload;
     const scope = { namespace, workflowId };
@@ -54,23 +78,19 @@ export function createEncryptionCodec({ keys, namespace, accept = 'any' }: Encry
     return { metadata, data: Buffer.concat(data) };
   }
 
-  async function decrypt(payload: Payload, context: SerializationContext | undefined): Promise<Payload> {
+  async function decrypt(payload: Payload, workflowId: string | undefined, accepted: Accepted): Promise<Payload> {
     if (isNothing(payload)) return payload;
-    const accepted = context?.type === 'activity' ? 'workflow' : accept;
     if (!isEncrypted(payload)) return accepted === 'any' ? payload : undecodable;
     const envelope = envelopeOf(payload);
-    if (!envelope || !belongsHere(envelope.scope, context?.workflowId, accepted)) return undecodable;
-    const key = await keys.keyToDecrypt(envelope.scope, envelope.keyId).catch((error: unknown) => {
-      if (error instanceof LostPayloadKey) return undefined;
-      throw error;
-    });
-    if (!key) return undecodable;
+    if (!envelope || !belongsHere(envelope.scope, workflowId, accepted)) return undecodable;
+    if (lostKeys.has(envelope.keyId) || !isKeyId(envelope.keyId)) return undecodable;
+    const key = await keys.keyToDecrypt(envelope.scope, envelope.keyId);
     const data = payload.data ?? new Uint8Array();
     try {
       const decipher = createDecipheriv('aes-256-gcm', key, envelope.nonce, { authTagLength: tagLength });
       decipher.setAAD(envelope.authenticated);
       decipher.setAuthTag(data.subarray(-tagLength));
-      return await unpack(Buffer.concat([decipher.update(data.subarray(0, -tagLength)), decipher.final()]));
+      return await unpack(Buffer.concat([decipher.update(data.subarray(0, -tagLength)), decipher.final()]), inflatable);
     } catch {
       return undecodable;
     }
@@ -81,9 +101,18 @@ export function createEncryptionCodec({ keys, namespace, accept = 'any' }: Encry
     return scope.workflowId === undefined ? accepted !== 'workflow' : scope.workflowId === workflowId;
   }
 
+  const ofCallers = (context: SerializationContext | undefined): boolean =>
+    reader === undefined || (reader === 'worker' && context?.type !== 'activity');
+
   return {
     encode: (payloads, context) => Promise.all(payloads.map((payload) => encrypt(payload, context?.workflowId))),
-    decode: (payloads, context) => Promise.all(payloads.map((payload) => decrypt(payload, context))),
+    decode: (payloads, context) =>
+      Promise.all(
+        payloads.map((payload) => decrypt(payload, context?.workflowId, ofCallers(context) ? accept : 'workflow')),
+      ),
+    decodeInput: (payloads, { workflowId }) =>
+      Promise.all(payloads.map((payload) => decrypt(payload, workflowId, accept))),
+    keyedHash: (parts) => keys.keyedHash(parts),
   };
 }
 
@@ -117,12 +146,20 @@ async function pack(payload: Payload): Promise<Uint8Array> {
   return Buffer.concat([Uint8Array.of(wholePayload), raw]);
 }
 
-async function unpack(packed: Uint8Array): Promise<Payload> {
+async function unpack(packed: Uint8Array, inflatable: EncryptionOptions['inflatable']): Promise<Payload> {
   const rest = packed.subarray(1);
   if (packed[0] === jsonData) return { metadata: { encoding: Buffer.from(jsonEncoding) }, data: rest };
-  const { metadata, data } = wire.decode(packed[0] === gzippedPayload ? await inflate(rest) : rest);
+  const { metadata, data } = wire.decode(packed[0] === gzippedPayload ? await inflate(rest, inflatable) : rest);
   return { metadata, data };
 }
 
-const inflate = (body: Uint8Array): Promise<Uint8Array> | Uint8Array =>
-  body.length < inlineBelow / 8 ? gunzipSync(body, bounded) : promisify(gunzip)(body, bounded);
+async function inflate(body: Uint8Array, inflatable?: { bytes: number }): Promise<Uint8Array> {
+  const left = Math.min(inflatable?.bytes ?? mostInflated, mostInflated);
+  // What is under way counts as a whole until it is known: payloads of one call are decoded side by side.
+  if (inflatable) inflatable.bytes -= left;
+  if (left <= 0) throw new RangeError('Nothing more may be inflated.');
+  const bounded = { maxOutputLength: left };
+  const inflated = body.length < inlineBelow / 8 ? gunzipSync(body, bounded) : await promisify(gunzip)(body, bounded);
+  if (inflatable) inflatable.bytes += left - inflated.length;
+  return inflated;
+}

@@ -1,5 +1,5 @@
 // Where data keys come from. A data key encrypts the payloads of one workflow id, or of one namespace.
-import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 
 /** What a payload belongs to. Without a workflow id it belongs to the namespace: a codec server wrote it for the CLI. */
@@ -18,11 +18,10 @@ export interface DataKey {
 export interface KeyProvider {
   /** The key that encrypts payloads of this scope now. */
   keyToEncrypt(scope: PayloadScope): Promise<DataKey>;
-  /**
-   * The key that encrypted a payload. Rejects with UnknownPayloadKey if this process does not have it: it may come later. If
-   * it never comes, rejects with LostPayloadKey.
-   */
+  /** The key that encrypted a payload. Rejects with UnknownPayloadKey if this process does not have it: it may come later. */
   keyToDecrypt(scope: PayloadScope, keyId: string): Promise<KeyObject>;
+  /** A hash that nobody without the key can test a guess against. The oldest key makes it, so that a new one changes none. */
+  keyedHash(parts: readonly string[]): string;
 }
 
 /**
@@ -36,20 +35,16 @@ export class UnknownPayloadKey extends ApplicationFailure {
   }
 }
 
-/** A payload was encrypted with a key that is gone for good, so it can never be read. */
-export class LostPayloadKey extends Error {
-  override readonly name = 'LostPayloadKey';
-}
-
 /** A key of 32 bytes and the id under which payloads name it. */
 export interface PayloadKey {
   id: string;
   secret: Uint8Array;
 }
 
-const keyId = '[A-Za-z0-9][A-Za-z0-9._-]{0,63}';
-const keyPattern = new RegExp(`^(${keyId}):([A-Za-z0-9+/]{43}=)$`);
-const keyIdPattern = new RegExp(`^${keyId}$`);
+const keyPattern = /^([A-Za-z0-9][A-Za-z0-9._-]{0,63}):([A-Za-z0-9+/]{43}=)$/;
+
+/** Whether a key can have this id. A payload may name anything. */
+export const isKeyId = (id: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(id);
 
 /** Reads `id:base64 of 32 bytes`, comma-separated. Returns undefined if any part does not fit, or if an id repeats. */
 export function parsePayloadKeys(text: string): PayloadKey[] | undefined {
@@ -62,20 +57,11 @@ export function parsePayloadKeys(text: string): PayloadKey[] | undefined {
   return known.length === keys.length && ids.size === known.length ? known : undefined;
 }
 
-/** Reads ids of keys, comma-separated. Returns undefined if any cannot be an id. */
-export function parseKeyIds(text: string): string[] | undefined {
-  const ids = text.split(',').map((id) => id.trim());
-  return ids.every((id) => keyIdPattern.test(id)) ? ids : undefined;
-}
-
 /** How many derived keys are kept. To derive one again takes microseconds. */
 const keptKeys = 2_000;
 
-/**
- * Keys from the configuration: the first encrypts, all of them decrypt. Data keys are derived from them by HKDF. The ids in
- * `lost` are of keys that never come.
- */
-export function localKeys(keys: readonly PayloadKey[], lost: readonly string[] = []): KeyProvider {
+/** Keys from the configuration: the first encrypts, all of them decrypt. Data keys are derived from them by HKDF. */
+export function localKeys(keys: readonly PayloadKey[]): KeyProvider {
   const [current] = keys;
   if (!current) throw new RangeError('There is no payload key.');
   const derived = new Map<string, KeyObject>();
@@ -95,9 +81,13 @@ export function localKeys(keys: readonly PayloadKey[], lost: readonly string[] =
     keyToEncrypt: async (scope) => ({ keyId: current.id, key: derive(current, scope) }),
     keyToDecrypt: async (scope, keyId) => {
       const key = keys.find(({ id }) => id === keyId);
-      if (key) return derive(key, scope);
-      if (lost.includes(keyId) || !keyIdPattern.test(keyId)) throw new LostPayloadKey();
-      throw new UnknownPayloadKey(keyId);
+      if (!key) throw new UnknownPayloadKey(keyId);
+      return derive(key, scope);
+    },
+    keyedHash(parts) {
+      const { secret } = keys.at(-1) ?? current;
+      const key = Buffer.from(hkdfSync('sha256', secret, new Uint8Array(), 'keyed hash', 32));
+      return createHmac('sha256', key).update(lengthPrefixed(parts)).digest('hex');
     },
   };
 }

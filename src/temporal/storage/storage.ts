@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { checkEnvironment, wholeNumber, type Environment } from '../../config/environment.js';
+import { warnIfWritable } from '../../config/open-files.js';
 import { createFileStore } from './file-store.js';
 import type { PayloadStore } from './payload-store.js';
 import { missingS3Packages } from './s3-packages.cjs';
@@ -47,6 +48,7 @@ export const storageVariables = z
     const folder = folderOf(address);
     if (folder === undefined) return refuse('must be file:/absolute/folder or s3://bucket/optional-prefix');
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return refuse('must name a folder that exists');
+    warnIfWritable('PAYLOAD_STORAGE', folder);
     return createFileStore(folder, threshold);
   });
 

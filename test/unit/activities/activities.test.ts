@@ -154,8 +154,31 @@ test('an answer whose reply is lost is LoginOutcomeUnknown and never sent twice'
   expect(simulator.requests.filter(({ answer }) => answer)).toHaveLength(1);
 });
 
+test.each<[string, FaultRule['fault']]>([
+  ['502 with a page', { kind: 'status', status: 502, html: '<html></html>' }],
+  ['500 without a body', status(500)],
+  ['503 with Retry-After', { kind: 'status', status: 503, headers: { 'retry-after': '1' } }],
+  ['200 with a page', { kind: 'status', status: 200, html: '<html></html>' }],
+  ['200 without a body', { kind: 'empty' }],
+  ['half of a 200', { kind: 'truncated' }],
+])('a gateway that answers a live login or an answer by %s leaves its outcome unknown', async (_, fault) => {
+  const activities = activitiesAt();
+  const question = await run(() => activities.authorize(opening('question', 'cached')));
+  if (question.kind !== 'challenges') throw new Error('The bank asks nothing.');
+  simulator.requests.length = 0;
+  simulator.inject({ endpoint: 'Authorize', fault, times: 'always' });
+  const answers = question.open.challenges.map(({ prompt }) => ({ prompt, answers: ['Montreal'] }));
+  const answer = { requestId: question.open.requestId, token: question.token, answers };
+  for (const request of [opening('plain', 'live'), { answer, at: first, onlyInRunId }]) {
+    const failure = await failureOf(() => activities.authorize(request));
+    expect(failure).toMatchObject({ type: 'LoginOutcomeUnknown', nonRetryable: true, nextRetryDelay: undefined });
+    expect(failure.details.retryInMs).toBeUndefined();
+  }
+  expect(counts().Authorize).toBe(2);
+});
+
 test.each([
-  [500, undefined, 'FlinksUnavailable'],
+  [500, 'AGGREGATION_ERROR', 'FlinksUnavailable'],
   [429, 'TOO_MANY_REQUESTS', 'RateLimited'],
   [401, 'RETRY_LATER', 'InstitutionUnavailable'],
   [401, 'INVALID_PASSWORD', 'InvalidCredentials'],
@@ -256,15 +279,27 @@ test.each<[string, FaultRule['fault']]>([
   expect(counts()).toEqual({ GetAccountsDetail: 1 });
 });
 
-test('a 200 to Detail with JSON of another shape is UnexpectedResponse, and nobody asks again', async () => {
+test.each<[string, FaultRule['fault']]>([
+  ['a 502 of a gateway', { kind: 'status', status: 502, html: '<html></html>' }],
+  ['a 403 of a gateway', { kind: 'status', status: 403, html: '<html></html>' }],
+  ['a list that is none', { kind: 'status', status: 200, body: { Accounts: 'none' } }],
+  ['a list that is null', { kind: 'status', status: 200, body: { Accounts: null } }],
+])('%s to Detail counts as pending, so that it is polled and not posted again', async (_, fault) => {
   const requestId = await requestIdFor('plain');
-  simulator.inject({
-    endpoint: 'GetAccountsDetail',
-    fault: { kind: 'status', status: 200, body: { Accounts: 'none' } },
-  });
+  simulator.inject({ endpoint: 'GetAccountsDetail', fault });
+  const reply = await run(() => activitiesAt().getAccountsDetail({ requestId, options: details, at: first }));
+  expect(reply).toEqual({ kind: 'pending' });
+  expect(counts()).toEqual({ GetAccountsDetail: 1 });
+});
+
+test('a Detail of another session is UnexpectedResponse, final, and shows nothing of it', async () => {
+  const requestId = await requestIdFor('plain');
+  const body = { RequestId: loginIdFor('plain', 77), Accounts: [{ Title: secret.body }] };
+  simulator.inject({ endpoint: 'GetAccountsDetail', fault: { kind: 'status', status: 200, body } });
   const failure = await failureOf(() => activitiesAt().getAccountsDetail({ requestId, options: details, at: first }));
   expect(failure).toMatchObject({ type: 'UnexpectedResponse', nonRetryable: true });
-  expect(failure.details.retryInMs).toBeUndefined();
+  expect(failure.details).toEqual({ answered: true, transient: false, httpStatus: 200 });
+  expect(JSON.stringify(failure)).not.toContain(secret.body);
 });
 
 test('a Detail that Flinks answered with a passing error may be posted again by the workflow', async () => {
@@ -284,10 +319,15 @@ test.each(['getAccountsDetailAsync', 'getAccountsSummaryAsync'] as const)(
     await run(() => activities.getAccountsSummary(requestId));
     await run(() => activities.getAccountsDetail({ requestId, options: details, at: first }));
     const endpoint = poll === 'getAccountsDetailAsync' ? 'GetAccountsDetailAsync' : 'GetAccountsSummaryAsync';
-    simulator.inject({ endpoint, fault: status(503) });
+    simulator.inject({ endpoint, fault: status(500, 'AGGREGATION_ERROR') });
     const failure = await failureOf(() => activities[poll](requestId));
     expect(failure).toMatchObject({ type: 'FlinksUnavailable', nonRetryable: true });
-    expect(failure.details).toEqual({ httpStatus: 503, answered: true, transient: true });
+    expect(failure.details).toEqual({
+      flinksCode: 'AGGREGATION_ERROR',
+      httpStatus: 500,
+      answered: true,
+      transient: true,
+    });
     expect(counts()[endpoint]).toBe(1);
   },
 );

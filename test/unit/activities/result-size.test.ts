@@ -4,8 +4,12 @@ import { describe, expect, test, vi } from 'vitest';
 import { refuseTooLarge, type Carriage } from '../../../src/activities/result-size.js';
 import { dataConverterFor, encodedSize, loadPayloadConfig } from '../../../src/temporal/payloads.js';
 
-const encrypted = dataConverterFor(loadPayloadConfig({ PAYLOAD_KEYS: `k:${randomBytes(32).toString('base64')}` }), 'n');
-const plain = dataConverterFor(loadPayloadConfig({ PAYLOAD_ENCRYPTION: 'off' }), 'n');
+const encrypted = dataConverterFor(
+  loadPayloadConfig({ PAYLOAD_KEYS: `k:${randomBytes(32).toString('base64')}` }),
+  'n',
+  'worker',
+);
+const plain = dataConverterFor(loadPayloadConfig({ PAYLOAD_ENCRYPTION: 'off' }), 'n', 'worker');
 const carriage = (converter: typeof plain, stored = false) => ({
   sizeOf: vi.fn<Carriage['sizeOf']>((reply) => encodedSize(converter, reply)),
   stored,

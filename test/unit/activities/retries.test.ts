@@ -36,8 +36,10 @@ test.each([
   [1 * second, 2 * second],
   [45 * second, 45 * second],
   [5 * minute, 5 * minute],
-  [60 * minute, 5 * minute],
-])('a Retry-After of %i ms makes a wait of %i ms', (retryAfter, wait) => {
+  [10 * minute, 5 * minute],
+  [10 * minute + 1, undefined],
+  [85_092 * second, undefined],
+])('a Retry-After of %i ms makes a wait of %s ms', (retryAfter, wait) => {
   expect(retryDelay(defaultRetryPolicy, { attempt: 1, elapsedMs: 0 }, retryAfter, leastJitter)).toBe(wait);
 });
 

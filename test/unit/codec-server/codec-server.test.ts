@@ -104,9 +104,11 @@ describe('who may read', () => {
     expect({ status, json }).toEqual({ status: 200, json: { payloads: [plain] } });
     expect(lines).toEqual([
       {
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as unknown,
         operation: 'decode',
         namespace: 'default',
         subject: 'operator',
+        caller: '127.0.0.1',
         origin,
         payloads: 1,
         unreadable: 0,
@@ -142,7 +144,7 @@ describe('who may read', () => {
     const answer = await call('/decode', { body: { payloads: [await sealed()] }, bearer: await bearer() });
     expect(answer.status).toBe(status);
     expect(answer.json).toEqual({ message: expect.any(String) as unknown });
-    expect(lines.map((line) => line.status)).toEqual([status]);
+    expect(lines).toMatchObject([{ status, caller: '127.0.0.1', reason: expect.stringMatching(/token/) as unknown }]);
   });
 
   test('no page of an unlisted origin, whatever its token', async () => {

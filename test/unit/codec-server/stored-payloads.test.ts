@@ -133,15 +133,16 @@ describe('the codec server', () => {
     expect(json.payloads).toEqual(bad.map(toJson));
   });
 
-  test('reads no more than so much for one request', async () => {
+  test('reads no more than so much for one request, and says so', async () => {
     const large = { ...plain, data: Buffer.alloc(24 * 1024 * 1024, 'x') };
     const stored = await reference(large);
-    const { read } = await call('/decode', stored, stored, stored, stored);
+    const { read, line } = await call('/decode', stored, stored, stored, stored);
+    expect(line).toMatchObject({ status: 200, unreadable: 2, reason: expect.stringContaining('64 MB') as unknown });
     const reference4 = Buffer.from(stored.data ?? []).toString();
     expect(read?.map((text) => (text === reference4 ? 'reference' : text.length))).toEqual([
       large.data.length,
       large.data.length,
-      large.data.length,
+      'reference',
       'reference',
     ]);
   });

@@ -128,9 +128,18 @@ test('everything can be set by environment', () => {
   });
 });
 
+test('an instance without authorize tokens needs no secret key', () => {
+  const { FLINKS_SECRET_KEY: _, ...others } = needed;
+  const { flinks } = loadWorkerConfig({ ...others, FLINKS_AUTHORIZE_TOKENS: 'off' });
+  expect(flinks).toMatchObject({ authorizeTokens: false, secretKey: '' });
+  expect(loadWorkerConfig(needed).flinks.authorizeTokens).toBe(true);
+  expect(refused({ ...others, FLINKS_AUTHORIZE_TOKENS: 'on' }).variables).toEqual(['FLINKS_SECRET_KEY']);
+  expect(refused({ ...needed, FLINKS_AUTHORIZE_TOKENS: 'no' }).variables).toEqual(['FLINKS_AUTHORIZE_TOKENS']);
+});
+
 test('every missing variable is named at once', () => {
   const error = refused({});
-  expect(error.variables).toEqual(Object.keys(needed));
+  expect(error.variables.toSorted()).toEqual(Object.keys(needed).toSorted());
   for (const variable of Object.keys(needed)) expect(error.message).toContain(`${variable} is missing`);
 });
 
@@ -169,6 +178,34 @@ test.each([
 ])('%s is named where it does not fit: %s', (variable, value) => {
   const error = refused({ ...needed, [variable]: value });
   expect(new Set(error.variables)).toEqual(new Set([variable]));
+});
+
+test.each(['key\n91', 'key\u00e991', 'clé-91', 'key 91', '“key-91”', 'key\u0000', '\u200bkey'])(
+  'a key that no header can carry is named, and not shown: %j',
+  (key) => {
+    for (const variable of ['FLINKS_SECRET_KEY', 'FLINKS_API_KEY']) {
+      const error = refused({ ...needed, [variable]: key });
+      expect(error.variables).toEqual([variable]);
+      expect(error.message).toContain('no header can carry');
+      expect(error.message).not.toContain(key);
+    }
+    const config = { TEMPORAL_CONFIG_FILE: fileWith('[profile.default]\n'), TEMPORAL_API_KEY: key };
+    expect(errorOf(() => loadTemporalConfig(config)).variables).toEqual(['TEMPORAL_API_KEY']);
+  },
+);
+
+test('an API key for Temporal does not leave this machine without TLS', () => {
+  const config = { TEMPORAL_CONFIG_FILE: fileWith('[profile.default]\n'), TEMPORAL_API_KEY: 'key-91' };
+  const far = { ...config, TEMPORAL_ADDRESS: 'temporal.example:7233' };
+  expect(loadTemporalConfig(far).connectionOptions.tls).toBe(true);
+  for (const off of ['false', '0']) {
+    const error = errorOf(() => loadTemporalConfig({ ...far, TEMPORAL_TLS: off }));
+    expect(error.variables).toEqual(['TEMPORAL_API_KEY']);
+    expect(error.message).toMatch(/TLS is off/);
+    expect(error.message).not.toContain('key-91');
+  }
+  for (const near of ['localhost:7233', '127.0.0.1:7233', '[::1]:7233'])
+    expect(loadTemporalConfig({ ...config, TEMPORAL_ADDRESS: near, TEMPORAL_TLS: 'false' }).address).toBe(near);
 });
 
 test('no value is repeated, whichever variable it stands in', () => {

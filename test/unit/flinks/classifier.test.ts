@@ -13,6 +13,7 @@ const byCode: [status: number, code: string, type: FailureType, transient: boole
   [401, 'INVALID_REQUEST', 'FlinksConfiguration', false],
   [400, 'INVALID_REQUEST', 'FlinksConfiguration', false],
   [401, 'ACCESS_DENIED', 'FlinksConfiguration', false],
+  [401, 'METHOD_NOT_AVAILABLE', 'FlinksConfiguration', false],
   [401, 'INVALID_SECURITY_RESPONSE', 'SecurityAnswerRejected', false],
   [401, 'INVALID_SECURITY_RESPONSE_NO_RETRY', 'SecurityAnswerRejected', false],
   [401, 'UNKNOWN_CHALLENGE_KEY', 'SecurityAnswerRejected', false],
@@ -39,23 +40,64 @@ test.each(byCode)('the code decides, not the status: %i %s in a 418', (_status, 
 });
 
 test.each([
-  [{ step: 'authorize', sent: 'loginId', cached: true }, 'UnknownLogin'],
-  [{ step: 'authorize', sent: 'loginId', cached: false }, 'UnknownLogin'],
-  [{ step: 'authorize', sent: 'credentials', cached: false }, 'InvalidCredentials'],
-  [{ step: 'deleteCard' }, 'UnknownLogin'],
-] as const)('INVALID_LOGIN is about what was sent: %o means %s', (call, type) => {
-  expect(classify(call, { status: 401, code: 'INVALID_LOGIN' })).toEqual({ type, transient: false });
-  expect(classify(call, { status: 400, code: 'INVALID_LOGIN' })).toEqual({ type, transient: false });
-});
+  [{ step: 'authorize', sent: 'loginId', cached: true }, undefined, 'UnknownLogin'],
+  [
+    { step: 'authorize', sent: 'loginId', cached: true },
+    'Your username or password is invalid.',
+    'InvalidCredentials',
+    /stores/,
+  ],
+  [{ step: 'authorize', sent: 'loginId', cached: false }, undefined, 'UnknownLogin', /out of date/],
+  [{ step: 'authorize', sent: 'loginId', cached: false }, 'This LoginId does not exist.', 'UnknownLogin'],
+  [
+    { step: 'authorize', sent: 'loginId', cached: false },
+    'Le mot de passe est invalide.',
+    'InvalidCredentials',
+    /stores/,
+  ],
+  [{ step: 'authorize', sent: 'credentials', cached: false }, undefined, 'InvalidCredentials'],
+  [{ step: 'authorize', sent: 'credentials', cached: false }, 'This LoginId does not exist.', 'InvalidCredentials'],
+  [{ step: 'answer', sent: 'credentials', cached: false }, 'Invalid username or password.', 'InvalidCredentials'],
+  [{ step: 'poll', sent: 'credentials', cached: false }, undefined, 'InvalidCredentials'],
+  [{ step: 'answer', sent: 'loginId', cached: false }, undefined, 'InvalidCredentials', /stores/],
+  [{ step: 'summary', sent: 'loginId', cached: true }, undefined, 'InvalidCredentials', /stores/],
+  [{ step: 'deleteCard' }, undefined, 'UnknownLogin'],
+] as const)(
+  'INVALID_LOGIN follows from how the session was opened and from its words: %o, %s, means %s',
+  (call, message, type, note?) => {
+    for (const status of [400, 401]) {
+      const meaning = classify(call, { status, code: 'INVALID_LOGIN', message });
+      expect(meaning).toMatchObject({ type, transient: false });
+      expect(meaning.note ?? '').toMatch(note ?? /^$/);
+    }
+  },
+);
 
 test.each([
   'A valid flinks-auth-key is needed.',
   'The Authorize Token was used before.',
   'The secret has been revoked.',
   'TOKEN expired',
-])('UNAUTHORIZED that names a token or key is worth a new token: %s', (message) => {
-  const meaning = classify(authorize, { status: 401, code: 'UNAUTHORIZED', message });
-  expect(meaning).toEqual({ type: 'FlinksConfiguration', transient: false, tokenRefused: true });
+  'The authorizeToken has expired.',
+  'Tokens may be used once.',
+  'x-api-key is missing',
+  'The secret key is not valid.',
+  'Le jeton d’autorisation n’est pas valide.',
+  'La clé d’authentification est requise.',
+  'The secretKey is wrong.',
+  'authorizationKey missing',
+  'AuthKey is not valid.',
+  'tokenId expired',
+  'flinks_auth_key is wrong',
+  'The institution was asked with an authorize token that was used before.',
+  'Le jeton d’autorisation a expire\u0301.',
+  'Cle\u0301 d’API invalide.',
+])('UNAUTHORIZED that names a token or key is our configuration: %s', (message) => {
+  const answer = { status: 401, code: 'UNAUTHORIZED', message };
+  const meaning = { type: 'FlinksConfiguration', transient: false };
+  expect(classify(authorize, answer)).toEqual({ ...meaning, tokenRefused: true });
+  expect(classify({ ...authorize, cached: false }, answer)).toEqual(meaning);
+  expect(classify({ step: 'answer' }, answer)).toEqual(meaning);
 });
 
 test.each([
@@ -63,9 +105,44 @@ test.each([
   'The institution refused the connection.',
   'Call the bank about your monkey.',
   'Tokenization failed.',
-])('any other UNAUTHORIZED is the refusal of the bank: %s', (message) => {
-  const meaning = classify(authorize, { status: 401, code: 'UNAUTHORIZED', message });
-  expect(meaning).toEqual({ type: 'LoginRefused', transient: false });
+  'Your bank asks for the code of your security token.',
+  'Enter the number of your RSA token at the bank.',
+  'The secret question was not answered.',
+  'La banque demande votre jeton de sécurité.',
+  'Connexion refusée par la banque.',
+  'The bank did not accept the token of the customer.',
+  'Your soft token has expired.',
+  'Digital token required by the institution.',
+  'The secret word is wrong.',
+  'Le jeton de se\u0301curite\u0301 est refuse\u0301.',
+])('any other UNAUTHORIZED is the refusal of the bank, and worth a new token in cached mode: %s', (message) => {
+  const answer = { status: 401, code: 'UNAUTHORIZED', message };
+  const meaning = { type: 'LoginRefused', transient: false };
+  expect(classify(authorize, answer)).toEqual({ ...meaning, tokenRefused: true });
+  expect(classify({ ...authorize, cached: false }, answer)).toEqual(meaning);
+  expect(classify({ step: 'answer' }, answer)).toEqual(meaning);
+});
+
+test.each(['summary', 'detail', 'poll'] as const)(
+  'UNAUTHORIZED to a %s says that the session is not authorized',
+  (step) => {
+    for (const message of [undefined, 'A valid token is needed.', 'The bank refused.'])
+      expect(classify({ step }, { status: 401, code: 'UNAUTHORIZED', message })).toEqual({
+        type: 'SessionLost',
+        transient: false,
+      });
+  },
+);
+
+test.each([
+  ['authorize', false],
+  ['token', false],
+  ['summary', true],
+  ['detail', true],
+  ['poll', true],
+] as const)('403 and 404 are our configuration, at %s passing: %s', (step, transient) => {
+  for (const status of [403, 404])
+    expect(classify({ step }, { status })).toEqual({ type: 'FlinksConfiguration', transient });
 });
 
 test('UNAUTHORIZED for the secret key is our configuration, and no other token can cure it', () => {

@@ -4,6 +4,7 @@ import {
   clientOf,
   customerId,
   details,
+  flinksErrorOf,
   flinksServer,
   loginId,
   replying,
@@ -175,7 +176,7 @@ test('headers that an instance asks for beside go with every call', async () => 
 
 test('a RequestId cannot lead to another path', async () => {
   const server = await flinksServer(anything);
-  await clientOf(server.url).getAccountsDetailAsync('../DeleteCard/x?y#z');
+  await flinksErrorOf(clientOf(server.url).getAccountsDetailAsync('../DeleteCard/x?y#z'));
   expect(server.received[0]?.path).toBe(
     `/v3/${customerId}/BankingServices/GetAccountsDetailAsync/..%2FDeleteCard%2Fx%3Fy%23z`,
   );

@@ -127,7 +127,8 @@ test('a redirect is not followed, so no key goes to another host', async () => {
     const flinks = clientOf(server.url);
     for (const call of [flinks.authorize(live, secret.token), flinks.getAccountsSummary(requestId)])
       expect(await flinksErrorOf(call)).toMatchObject({
-        meaning: { type: 'UnexpectedResponse', transient: false },
+        meaning: { type: 'FlinksUnavailable', transient: true },
+        delivery: 'lost',
         facts: { status },
       });
     expect(server.received).toHaveLength(2);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Challenge, RejectionType, ReadAnswers } from '../../../src/contract.js';
-import { judgeAnswers, readAnswers } from '../../../src/workflows/answers.js';
+import type { SecurityResponse } from '../../../src/flinks/client.js';
+import { judgeAnswers, readAnswers, type OpenRound } from '../../../src/workflows/answers.js';
 
 const city: Challenge = { prompt: 'Où êtes-vous né(e) ? ', type: 'QuestionAndAnswer' };
 const branches = ['Laval', 'Gatineau', 'Sherbrooke'];
@@ -8,7 +9,10 @@ const one: Challenge = { prompt: 'Which?', type: 'MultipleChoice', choices: bran
 const several: Challenge = { prompt: 'Which ones?', type: 'MultipleChoiceMultipleAnswers', choices: branches };
 const requestId = '00000000-0000-4000-8000-0000000000a1';
 
-const open = (...challenges: Challenge[]) => ({ round: 2, requestId, challenges });
+const deadline = 1_000_000;
+const open = (...challenges: Challenge[]) => ({ round: 2, requestId, challenges, deadline });
+const judge = (given: ReadAnswers, round: OpenRound | undefined, previous: SecurityResponse[], now = deadline) =>
+  judgeAnswers(given, round, previous, now);
 const answer = (prompt: string, given: string | string[]): ReadAnswers => ({
   answers: Object.fromEntries([[prompt, given]]),
 });
@@ -25,7 +29,7 @@ test('an answer to all that is asked is taken, as one list of texts per prompt i
     [one.prompt]: 'Gatineau',
     [city.prompt]: ' Trois-Rivières ',
   };
-  expect(judgeAnswers({ round: 2, requestId, answers }, open(city, one, several), [])).toEqual([
+  expect(judge({ round: 2, requestId, answers }, open(city, one, several), [])).toEqual([
     { prompt: city.prompt, answers: [' Trois-Rivières '] },
     { prompt: one.prompt, answers: ['Gatineau'] },
     { prompt: several.prompt, answers: ['Sherbrooke', 'Laval'] },
@@ -51,50 +55,56 @@ test.each([
   ['AnswerTooLarge', answer(city.prompt, 'x'.repeat(4_001)), city],
   ['InvalidAnswer', answer(city.prompt, ['Laval', 'Gatineau']), city],
 ] as const)('%s: %o', (type, given, challenge) => {
-  expect(rejection(judgeAnswers(given, open(challenge), []))).toBe(type);
+  expect(rejection(judge(given, open(challenge), []))).toBe(type);
+});
+
+test('an answer of the moment of the deadline is taken, and one that comes later is not', () => {
+  for (const now of [deadline - 1, deadline, deadline + 5_000])
+    expect(judge(answer(city.prompt, 'Laval'), open(city), [], now)).toHaveLength(1);
+  expect(rejection(judge(answer(city.prompt, 'Laval'), open(city), [], deadline + 5_001))).toBe('RoundOver');
 });
 
 test('without an open round every answer is refused', () => {
-  expect(rejection(judgeAnswers(answer(city.prompt, 'Laval'), undefined, []))).toBe('NoChallengeOpen');
+  expect(rejection(judge(answer(city.prompt, 'Laval'), undefined, []))).toBe('NoChallengeOpen');
 });
 
 test('one of two questions answered is not enough', () => {
-  expect(rejection(judgeAnswers(answer(one.prompt, 'Laval'), open(city, one), []))).toBe('MissingPrompt');
+  expect(rejection(judge(answer(one.prompt, 'Laval'), open(city, one), []))).toBe('MissingPrompt');
 });
 
 test('the answers of the round before are refused as a double click, unless the round is named', () => {
   const previous = [{ prompt: city.prompt, answers: ['Laval'] }];
-  expect(rejection(judgeAnswers(answer(city.prompt, ['Laval']), open(city), previous))).toBe('DuplicateAnswer');
-  expect(judgeAnswers({ ...answer(city.prompt, 'Laval'), round: 2 }, open(city), previous)).toEqual(previous);
-  expect(judgeAnswers(answer(city.prompt, 'Gatineau'), open(city), previous)).toHaveLength(1);
+  expect(rejection(judge(answer(city.prompt, ['Laval']), open(city), previous))).toBe('DuplicateAnswer');
+  expect(judge({ ...answer(city.prompt, 'Laval'), round: 2 }, open(city), previous)).toEqual(previous);
+  expect(judge(answer(city.prompt, 'Gatineau'), open(city), previous)).toHaveLength(1);
 });
 
 test('a double click is one also where the bank lists the questions in another order', () => {
   const both = { answers: { [city.prompt]: 'Laval', [one.prompt]: 'Gatineau' } };
-  const first = judgeAnswers(both, open(city, one), []);
+  const first = judge(both, open(city, one), []);
   const previous = Array.isArray(first) ? first : [];
-  expect(rejection(judgeAnswers(both, open(one, city), previous))).toBe('DuplicateAnswer');
+  expect(rejection(judge(both, open(one, city), previous))).toBe('DuplicateAnswer');
 });
 
 test('a challenge of an unknown type is answered as text or as a choice', () => {
-  expect(judgeAnswers(answer('?', 'anything'), open({ prompt: '?', type: 'Brand New' }), [])).toHaveLength(1);
+  expect(judge(answer('?', 'anything'), open({ prompt: '?', type: 'Brand New' }), [])).toHaveLength(1);
   const choice = { prompt: '?', type: 'Brand New', choices: branches };
-  expect(judgeAnswers(answer('?', 'Laval'), open(choice), [])).toHaveLength(1);
-  expect(rejection(judgeAnswers(answer('?', 'Lava'), open(choice), []))).toBe('InvalidChoice');
+  expect(judge(answer('?', 'Laval'), open(choice), [])).toHaveLength(1);
+  expect(rejection(judge(answer('?', 'Lava'), open(choice), []))).toBe('InvalidChoice');
 });
 
 test('an image is answered with itself, however large', () => {
   const image = 'A'.repeat(100_000);
   const challenge = { prompt: '?', type: 'ImageSelection', choices: [image, 'B'] };
-  expect(judgeAnswers(answer('?', image), open(challenge), [])).toEqual([{ prompt: '?', answers: [image] }]);
+  expect(judge(answer('?', image), open(challenge), [])).toEqual([{ prompt: '?', answers: [image] }]);
 });
 
 test.each(['__proto__', 'constructor', 'toString'])('a question named %s has to be answered and can be', (prompt) => {
   const challenge = { prompt, type: 'QuestionAndAnswer' };
   const read = readAnswers(JSON.parse(`{"answers": {"${prompt}": "Laval"}}`));
   if ('rejected' in read) throw new Error(read.message);
-  expect(judgeAnswers(read, open(challenge), [])).toEqual([{ prompt, answers: ['Laval'] }]);
-  expect(rejection(judgeAnswers({ answers: {} }, open(challenge), []))).toBe('MissingPrompt');
+  expect(judge(read, open(challenge), [])).toEqual([{ prompt, answers: ['Laval'] }]);
+  expect(rejection(judge({ answers: {} }, open(challenge), []))).toBe('MissingPrompt');
 });
 
 test.each([
@@ -122,9 +132,9 @@ test.each([
 test('no rejection repeats an answer', () => {
   const given = 'Zebra-8d';
   const messages = [
-    judgeAnswers(answer('other', given), open(city), []),
-    judgeAnswers(answer(one.prompt, given), open(one), []),
-    judgeAnswers(answer(city.prompt, [given, given]), open(city), []),
+    judge(answer('other', given), open(city), []),
+    judge(answer(one.prompt, given), open(one), []),
+    judge(answer(city.prompt, [given, given]), open(city), []),
     readAnswers({ answers: given }),
   ];
   expect(messages.every((judged) => 'rejected' in judged)).toBe(true);

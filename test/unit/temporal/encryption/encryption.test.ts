@@ -10,7 +10,7 @@ import {
   isUndecodable,
   type Accepted,
 } from '../../../../src/temporal/encryption/codec.js';
-import { envelopeOf, isEncrypted, keyIdOf, workflowIdOf } from '../../../../src/temporal/encryption/envelope.js';
+import { envelopeOf, isEncrypted, keyIdOf, seal, workflowIdOf } from '../../../../src/temporal/encryption/envelope.js';
 import {
   localKeys,
   parsePayloadKeys,
@@ -33,6 +33,7 @@ function codec(
 const oneKey = createSecretKey(randomBytes(32));
 const oneKeyForAll: KeyProvider = {
   keyToEncrypt: async () => ({ keyId: 'one', key: oneKey }),
+  keyedHash: () => '',
   keyToDecrypt: async () => oneKey,
 };
 
@@ -225,6 +226,55 @@ describe('what cannot be read', () => {
     expect(await taken('any')).toEqual([true, true, true]);
     expect(await taken('namespace')).toEqual([false, true, true]);
     expect(await taken('workflow')).toEqual([false, false, true]);
+  });
+});
+
+describe('who wrote a payload decides what is taken', () => {
+  const readable: Payload = { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('"forged"') };
+  const activity = { type: 'activity', namespace: 'default', workflowId: 'a', isLocal: false } as const;
+  const by = (reader: 'worker' | 'client', more: { lostKeys?: Set<string> } = {}) =>
+    createEncryptionCodec({
+      keys: localKeys(parsePayloadKeys(first) ?? []),
+      namespace: 'default',
+      accept: 'any',
+      reader,
+      ...more,
+    });
+  const decodes = async (reading: Promise<Payload[]>) => {
+    const [payload] = await reading;
+    return payload !== undefined && !isUndecodable(payload);
+  };
+
+  test('a worker takes for the reply of an activity only what was encrypted for its run, at every setting', async () => {
+    const forged = [readable, await encrypted(readable), await encrypted(readable, 'b')];
+    for (const payload of forged) expect(await decodes(by('worker').decode([payload], activity))).toBe(false);
+    expect(await decodes(by('worker').decode([await encrypted(readable, 'a')], activity))).toBe(true);
+    // What callers send is another matter.
+    expect(await decodes(by('worker').decode([readable], of('a')))).toBe(true);
+  });
+
+  test('a client takes readable data for the input of a run, and for nothing else', async () => {
+    for (const payload of [readable, await encrypted(readable)]) {
+      expect(await decodes(by('client').decode([payload], of('a')))).toBe(false);
+      expect(await decodes(by('client').decodeInput([payload], { workflowId: 'a' }))).toBe(true);
+    }
+  });
+
+  test('a missing key is named, and a text that no key can have for its id is not', async () => {
+    const unknown = await encrypted(readable, 'a', second);
+    for (const reader of ['worker', 'client'] as const)
+      for (const context of [of('a'), activity])
+        await expect(by(reader).decode([unknown], context)).rejects.toBeInstanceOf(UnknownPayloadKey);
+    const { metadata } = seal({ keyId: 'no id\n', nonce: drawNonce(), scope: { namespace: 'default', workflowId: 'a' } });
+    expect(await decodes(by('worker').decode([{ ...unknown, metadata }], of('a')))).toBe(false);
+  });
+
+  test('nobody waits for a key that is lost', async () => {
+    const unknown = await encrypted(readable, 'a', second);
+    const lostKeys = new Set(['second']);
+    for (const reader of ['worker', 'client'] as const)
+      for (const context of [of('a'), activity])
+        expect(await decodes(by(reader, { lostKeys }).decode([unknown], context))).toBe(false);
   });
 });
 

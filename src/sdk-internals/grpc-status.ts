@@ -1,4 +1,5 @@
-// What a Temporal server says of a call that failed.
+// Needs the numbers of gRPC's status codes, which the SDK passes on in errors and names nowhere. What a Temporal server says of
+// a call that failed.
 import { isGrpcServiceError } from '@temporalio/client';
 
 /** The numbers of gRPC's status codes, as far as they are used here, so that no gRPC library is needed for them. */
