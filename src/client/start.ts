@@ -21,6 +21,7 @@ import { keyedHash } from './keyed-hash.js';
 import { differingFields } from './same-input.js';
 import { priorityOf, type PriorityOptions } from './priority.js';
 import { describeRun } from './run-description.js';
+import { readValue } from '../temporal/errors.js';
 import { inputOf } from '../temporal/first-event.js';
 
 export interface StartOptions extends CallOptions, PriorityOptions {
@@ -79,7 +80,7 @@ export async function startRunAndWait(
         // As executeUpdateWithStart does it, which returns no run id. The type only allows to wait less.
         waitForStage: 'COMPLETED' as 'ACCEPTED',
       });
-      return { runId: update.workflowRunId ?? '', progress: await update.result() };
+      return { runId: update.workflowRunId ?? '', progress: readValue(await update.result()) };
     }),
   );
   return 'progress' in run ? run : { ...run, progress: await challengeOf(temporal, run.workflowId, options) };

@@ -5,12 +5,16 @@
 //    round, it is refused. An answerId whose answer was refused may come again.
 // 4. The update's validator is synchronous. Temporal does not await an asynchronous one, which would let every answer in.
 // 5. A signal never fails the run: what it brings is refused in words, and `progress` counts it.
+// 6. An answer that cannot be read is refused at once. A signal's refusal is noted in the history, because a key may come
+//    that makes it readable, and the run must not take it then.
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { AnswerOutcome } from '../contract.js';
 import type { SecurityResponse } from '../flinks/client.js';
+import { undecodable } from '../temporal/payload-converter.js';
 import { byPrompt, duplicate, inOrder, judgeAnswers, readAnswers, type OpenRound, type Rejection } from './answers.js';
 import { answerSignal, answerUpdate } from './messages.js';
 import type { ProgressReport } from './progress.js';
+import { isGivenUp, refuseUnlessRead } from './unread.js';
 
 export interface AnswerDesk {
   /** Takes answers for this round from now on. */
@@ -21,12 +25,17 @@ export interface AnswerDesk {
   close(): void;
 }
 
+/** Each costs the history two events. After so many, signals are refused unread; updates are still taken. */
+const mostUnreadSignals = 100;
+
 type Verdict = { answers: SecurityResponse[]; answerId?: string } | { again: AnswerOutcome } | Rejection;
 
 export function openAnswerDesk(progress: ProgressReport): AnswerDesk {
   let round: OpenRound | undefined;
   let taken: SecurityResponse[] | undefined;
   let previous: SecurityResponse[] = [];
+  let signals = 0;
+  let unreadSignals = 0;
   // Null prototype: an answerId is the caller's text, and `__proto__` is as good as any.
   const takenById: Record<string, { outcome: AnswerOutcome; answers: string }> = Object.create(null);
 
@@ -56,6 +65,7 @@ export function openAnswerDesk(progress: ProgressReport): AnswerDesk {
   setHandler(
     answerUpdate,
     (payload) => {
+      refuseUnlessRead(payload);
       const verdict = judge(payload);
       if ('rejected' in verdict) throw refusal(verdict);
       return 'again' in verdict ? verdict.again : take(verdict.answers, verdict.answerId);
@@ -70,7 +80,10 @@ export function openAnswerDesk(progress: ProgressReport): AnswerDesk {
   );
 
   setHandler(answerSignal, (payload) => {
-    const verdict = judge(payload);
+    signals += 1;
+    const isUnread = unreadSignals >= mostUnreadSignals || isGivenUp(`answer-${signals}`, payload);
+    if (isUnread) unreadSignals += 1;
+    const verdict = judge(isUnread ? undecodable : payload);
     if ('answers' in verdict) take(verdict.answers, verdict.answerId);
     if ('rejected' in verdict) progress.reject(verdict.rejected);
   });

@@ -8,6 +8,7 @@ import type { DataReply } from '../flinks/replies.js';
 import type { Run } from './context.js';
 import { failureOf, isSilent, isUnsent, reported, runFailure } from './failures.js';
 import { isPassing, tryShort, usualReply, waitAfter } from './short-calls.js';
+import { orUndecodable } from './unread.js';
 import { waitToRetry } from './waiting.js';
 
 export { catchUp } from './short-calls.js';
@@ -92,7 +93,7 @@ export async function poll(
     // The timer before it has the label already.
     const tried = await tryShort(run, undefined, call);
     const kept = 'reply' in tried ? tried.reply : await call(activities(run, label, whenWorkerDies));
-    const reply = readable((kept as DataReply | null | undefined) ?? usualReply);
+    const reply = readable(run, (kept as DataReply | null | undefined) ?? usualReply);
     count(reply.kind === 'pending' ? reply.code : undefined);
     return reply;
   } catch (error) {
@@ -134,9 +135,10 @@ function activities(run: Run, label: string, retry: typeof whenWorkerDies | type
 }
 
 /** Makes a call, notes for `progress` what Flinks said, and turns a failure of the call into one of the run. */
-async function noted<T extends Reply>({ progress }: Run, whenLost: WhenLost<T>, call: () => Promise<T>): Promise<T> {
+async function noted<T extends Reply>(run: Run, whenLost: WhenLost<T>, call: () => Promise<T>): Promise<T> {
+  const { progress } = run;
   try {
-    const reply = readable(await call());
+    const reply = readable(run, await call());
     progress.learn(factsOf(reply));
     return reply;
   } catch (error) {
@@ -155,8 +157,10 @@ function factsOf(reply: Reply): Partial<Pick<Progress, 'requestId' | 'institutio
 }
 
 /** A reply that can never be read from Temporal ends the run. Otherwise it would fail its workflow task for ever. */
-function readable<T extends Reply>(reply: T): T {
+function readable<T extends Reply>(run: Run, kept: T): T {
+  run.replies += 1;
+  const reply = orUndecodable(`reply-${run.replies}`, kept, { wait: true });
   // Types promise more than what comes out of a history.
-  if (typeof (reply as Partial<Reply> | null | undefined)?.kind === 'string') return reply;
+  if (typeof (reply as Partial<Reply> | null | undefined)?.kind === 'string') return reply as T;
   throw runFailure('UnexpectedResponse', 'The reply of Flinks was kept in Temporal and cannot be read any more.');
 }

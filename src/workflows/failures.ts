@@ -3,6 +3,7 @@ import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio
 import type { FailureDetails } from '../activities/failures.js';
 import { failureTypes, type FailureType } from '../contract.js';
 import { nextStep } from './next-step.js';
+import { waitIfItMayCome } from './unread.js';
 
 /** Ends the run with one of the contract's failures. `what` says what happened; what to do next is added. */
 export function runFailure(type: FailureType, what: string, details: Record<string, unknown> = {}): ApplicationFailure {
@@ -20,6 +21,7 @@ export function reported(error: unknown): { type: FailureType; message: string; 
   if (!(cause instanceof ApplicationFailure)) return undefined;
   const type = failureTypes.find((known) => known === cause.type);
   const details = cause.details?.[0] as Partial<FailureDetails> | undefined;
+  waitIfItMayCome(details);
   // A failure of the run itself has no such detail.
   if (!type || typeof details?.answered !== 'boolean') return undefined;
   return { type, message: cause.message, details: details as FailureDetails };

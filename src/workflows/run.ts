@@ -18,6 +18,7 @@ import type { Run, ShortCalls } from './context.js';
 import { progressQuery, waitForChallenge } from './messages.js';
 import { measureFailure, measureResult } from './metrics.js';
 import { createProgress } from './progress.js';
+import { UnreadYet } from './unread.js';
 
 export interface RunOptions {
   /** Whether runs that begin now write search attributes. */
@@ -36,6 +37,7 @@ export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (r
     progress,
     desk,
     shortCalls,
+    replies: 0,
     beforeWait() {
       progress.record();
       shortCalls.heldUpMs = 0;
@@ -63,6 +65,8 @@ export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (r
     // if it is large, stored and never deleted.
     return workflowInfo().unsafe.isReplaying ? (undefined as T) : result;
   } catch (error) {
+    // The workflow task is made again, so nothing has happened.
+    if (error instanceof UnreadYet) throw error;
     if (isCancellation(error)) {
       progress.enter('cancelled');
     } else if (error instanceof ApplicationFailure) {

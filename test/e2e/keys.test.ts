@@ -8,7 +8,8 @@ import { workerEnvironment } from '../../simulator/defaults.js';
 import { createActivities } from '../../src/activities/index.js';
 import { AccountDetailsClient } from '../../src/client.js';
 import { loadWorkerConfig } from '../../src/config.js';
-import { taskQueue } from '../../src/contract.js';
+import type { Environment } from '../../src/config/environment.js';
+import { answerName, progressName, taskQueue } from '../../src/contract.js';
 import { createFlinksClient } from '../../src/flinks/client.js';
 import { dataConverterFor, loadPayloadConfig } from '../../src/temporal/payloads.js';
 import { ensureSearchAttributes } from '../../src/temporal/search-attributes.js';
@@ -38,18 +39,19 @@ afterAll(async () => {
   await temporal.stop();
 });
 
-const converter = (keys: string) => dataConverterFor(loadPayloadConfig({ PAYLOAD_KEYS: keys }), 'default', 'worker');
+const converter = (keys: string, more: Environment = {}) =>
+  dataConverterFor(loadPayloadConfig({ PAYLOAD_KEYS: keys, ...more }), 'default', 'worker');
 const temporalWith = (keys: string) => new Client({ connection, dataConverter: converter(keys) });
 const clientWith = (keys: string) => new AccountDetailsClient(temporalWith(keys));
 
-async function whileWorkerHas<T>(keys: string, act: () => Promise<T>): Promise<T> {
+async function whileWorkerHas<T>(keys: string, act: () => Promise<T>, more: Environment = {}): Promise<T> {
   const { flinks, retries } = loadWorkerConfig(workerEnvironment(simulator.url, simulator.keys));
   const client = createFlinksClient(flinks);
   const worker = await Worker.create({
     connection,
     taskQueue,
     workflowBundle: bundle,
-    dataConverter: converter(keys),
+    dataConverter: converter(keys, more),
     activities: createActivities(client, retries),
   });
   try {
@@ -118,4 +120,62 @@ test('a run whose key is not there yet waits for it, and says for which', async 
   expect(result).toBeInstanceOf(Error);
   const both = clientWith(`${oldKey},${newKey}`);
   expect((await both.result(workflowId)).accounts).toHaveLength(1);
+});
+
+const taskFailures = async (workflowId: string) => {
+  const { events } = await temporalWith(`${oldKey},${newKey}`).workflow.getHandle(workflowId).fetchHistory();
+  return (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) => (failed ? [failed.failure] : []));
+};
+
+test('an answer under a missing key is refused at once, and stays refused when the key comes', async () => {
+  const login = { loginId: loginIdFor('question', 2) };
+  const answer = { answers: { 'What city were you born in?': 'Montreal' } };
+  const { workflowId } = await whileWorkerHas(oldKey, async () => {
+    const run = await clientWith(oldKey).start({ login, mode: 'live' });
+    await asked(clientWith(oldKey), run.workflowId);
+    const handle = temporalWith(newKey).workflow.getHandle(run.workflowId);
+    await handle.signal(answerName, answer);
+    await handle.signal('nobodyHandlesThis', answer);
+    await expect
+      .poll(() => temporalWith(oldKey).workflow.getHandle(run.workflowId).query(progressName), { timeout: 30_000 })
+      .toMatchObject({ stage: 'awaitingAnswers', rejectedAnswers: 1, lastRejection: 'InvalidAnswer' });
+    await expect(clientWith(newKey).answer(run.workflowId, answer)).rejects.toThrow();
+    return run;
+  });
+  // This worker has nothing in memory: it reads the whole history again, now with the key.
+  const both = `${oldKey},${newKey}`;
+  const result = await whileWorkerHas(both, async () => {
+    const { rejectedAnswers } = await asked(clientWith(both), workflowId);
+    expect(rejectedAnswers).toBe(1);
+    await clientWith(both).answer(workflowId, answer);
+    return clientWith(both).result(workflowId);
+  });
+  expect(result.accounts.length).toBeGreaterThan(0);
+  expect(await taskFailures(workflowId)).toEqual([]);
+});
+
+test('an input under a key that does not come in time ends the run, and the end stays when the key comes', async () => {
+  const login = { loginId: loginIdFor('one-account', 2) };
+  const { workflowId } = await clientWith(newKey).start({ login });
+  const wait = { PAYLOAD_KEY_WAIT: '1 second' };
+  const code = (keys: string) =>
+    clientWith(keys)
+      .result(workflowId)
+      .catch((error: { code?: string }) => error.code);
+  expect(await whileWorkerHas(oldKey, () => code(oldKey), wait)).toBe('InvalidInput');
+  const both = `${oldKey},${newKey}`;
+  const progress = await whileWorkerHas(both, () => clientWith(both).progress(workflowId));
+  expect(progress).toMatchObject({ stage: 'failed', failure: { type: 'InvalidInput' } });
+});
+
+test('nothing waits for a key in PAYLOAD_LOST_KEYS', async () => {
+  const login = { loginId: loginIdFor('one-account', 3) };
+  const { workflowId } = await clientWith(newKey).start({ login });
+  const lost = { PAYLOAD_LOST_KEYS: 'another, new' };
+  await whileWorkerHas(
+    oldKey,
+    () => expect(clientWith(oldKey).result(workflowId)).rejects.toMatchObject({ code: 'InvalidInput' }),
+    lost,
+  );
+  expect(await taskFailures(workflowId)).toEqual([]);
 });

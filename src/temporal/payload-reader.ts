@@ -1,0 +1,94 @@
+// Reads every payload that comes from Temporal. What holds:
+// 1. The codec decides who may have written it: see encryption/codec.ts.
+// 2. A reference is followed only if it proves that it was made for this namespace and workflow id.
+// 3. Nothing here rejects because of a key or an object that is missing: that would fail the workflow task again and again.
+//    A payload that may become readable says why it is not yet, and whether it is still worth waiting for.
+import { createHash } from 'node:crypto';
+import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
+import { isUndecodable, undecodable, type EncryptionCodec } from './encryption/codec.js';
+import { UnknownPayloadKey } from './encryption/keys.js';
+import type { Reason } from './payload-converter.js';
+import { isDeferred, type References } from './storage/external-storage.js';
+import { PayloadStoreError } from './storage/payload-store.js';
+import { reasonName } from './unreadable.cjs';
+
+export interface ReaderOptions {
+  /** Without it nothing is encrypted, and nobody can tell who wrote what. */
+  encryption?: EncryptionCodec | undefined;
+  references: References;
+  /** How long a payload that may become readable is worth waiting for, from when this process first met it. */
+  waitMs: number;
+}
+
+type Decode = (payloads: Payload[], context: SerializationContext | undefined) => Promise<Payload[]>;
+
+/** Writes payloads with this encryption, and reads what our own side, a caller or anybody else wrote. */
+export function createPayloadReader({ encryption, references, waitMs }: ReaderOptions): PayloadCodec {
+  const isWorthWaiting = patience(waitMs);
+
+  async function read(payload: Payload, context: SerializationContext | undefined, decode: Decode): Promise<Payload> {
+    try {
+      const found = isDeferred(payload) ? await references.follow(payload, context) : payload;
+      const [decoded] = await decode([found], context);
+      return decoded && !isUndecodable(decoded) ? decoded : undecodable;
+    } catch (error) {
+      const type = typeOf(error);
+      if (!type) throw error;
+      // A caller's large message is in the store before Temporal has the message. So one that is not there will not come.
+      const isGone = context?.type === 'workflow' && error instanceof PayloadStoreError && error.isMissing;
+      const { message } = error as Error;
+      const reason: Reason = { type, message, mayCome: !isGone && isWorthWaiting(payload) };
+      return {
+        ...undecodable,
+        metadata: { ...undecodable.metadata, [reasonName]: Buffer.from(JSON.stringify(reason)) },
+      };
+    }
+  }
+
+  const reading =
+    (decode: Decode): Decode =>
+    (payloads, context) =>
+      Promise.all(payloads.map((payload) => read(payload, context, decode)));
+
+  if (!encryption) return { encode: async (payloads) => payloads, decode: reading(async (payloads) => payloads) };
+  const decodeInput = reading((payloads, context) =>
+    encryption.decodeInput(payloads, { workflowId: context?.workflowId ?? '' }),
+  );
+  const codec: EncryptionCodec = {
+    ...encryption,
+    decode: reading((payloads, context) => encryption.decode(payloads, context)),
+    decodeInput: (payloads, { workflowId }) => decodeInput(payloads, { type: 'workflow', namespace: '', workflowId }),
+  };
+  return codec;
+}
+
+/** The type of a failure that passes once a key or a store is there. */
+function typeOf(error: unknown): string | undefined {
+  if (error instanceof UnknownPayloadKey) return 'UnknownPayloadKey';
+  return error instanceof PayloadStoreError ? error.name : undefined;
+}
+
+/** How many payloads that are waited for are remembered. None beyond is waited for, so that no flood prolongs a wait. */
+const mostWaitedFor = 10_000;
+
+/** Tells of a payload whether this process has met it for less than `waitMs`. */
+function patience(waitMs: number): (payload: Payload) => boolean {
+  const firstMet = new Map<string, number>();
+  return ({ metadata, data }) => {
+    const name = createHash('sha256')
+      .update(metadata?.['h'] ?? '')
+      .update(data ?? '')
+      .digest('base64');
+    const now = performance.now();
+    const met = firstMet.get(name);
+    if (met !== undefined) return now - met < waitMs;
+    // The oldest come first.
+    for (const [old, since] of firstMet) {
+      if (now - since < 2 * waitMs) break;
+      firstMet.delete(old);
+    }
+    if (firstMet.size >= mostWaitedFor) return false;
+    firstMet.set(name, now);
+    return waitMs > 0;
+  };
+}
