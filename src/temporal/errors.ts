@@ -94,7 +94,19 @@ function runFailed(cause: Error | undefined, workflowId: string): RunFailedError
   return new RunFailedError(type ?? 'RunFailed', message, { requestId, flinksCode });
 }
 
+/** Types of failures that pass once a key or a store is there. */
+const unreadTypes = ['UnknownPayloadKey', 'PayloadStoreError'];
+
+/** A worker got a message that it could not read. Another worker may, or this one later. */
+export class UnreadByWorkerError extends AccountDetailsError {
+  constructor(reason: string) {
+    super('UnreadablePayload', `The worker that got this could not read it, and nothing came of it. ${reason}`);
+  }
+}
+
 function updateFailed(cause: Error | undefined, workflowId: string): AccountDetailsError {
+  if (cause instanceof ApplicationFailure && unreadTypes.includes(cause.type ?? ''))
+    return new UnreadByWorkerError(cause.message);
   const type = cause instanceof ApplicationFailure ? rejectionTypes.find((known) => known === cause.type) : undefined;
   return type
     ? new AnswerRejectedError(type, cause?.message ?? type)

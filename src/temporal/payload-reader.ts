@@ -4,7 +4,7 @@
 // 3. Nothing here rejects because of a key or an object that is missing: that would fail the workflow task again and again.
 //    A payload that may become readable says why it is not yet, and whether it is still worth waiting for.
 import { createHash } from 'node:crypto';
-import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
+import type { Payload, SerializationContext } from '@temporalio/common';
 import { isUndecodable, undecodable, type EncryptionCodec } from './encryption/codec.js';
 import { UnknownPayloadKey } from './encryption/keys.js';
 import type { Reason } from './payload-converter.js';
@@ -13,8 +13,7 @@ import { PayloadStoreError } from './storage/payload-store.js';
 import { reasonName } from './unreadable.cjs';
 
 export interface ReaderOptions {
-  /** Without it nothing is encrypted, and nobody can tell who wrote what. */
-  encryption?: EncryptionCodec | undefined;
+  encryption: EncryptionCodec;
   references: References;
   /** How long a payload that may become readable is worth waiting for, from when this process first met it. */
   waitMs: number;
@@ -23,7 +22,7 @@ export interface ReaderOptions {
 type Decode = (payloads: Payload[], context: SerializationContext | undefined) => Promise<Payload[]>;
 
 /** Writes payloads with this encryption, and reads what our own side, a caller or anybody else wrote. */
-export function createPayloadReader({ encryption, references, waitMs }: ReaderOptions): PayloadCodec {
+export function createPayloadReader({ encryption, references, waitMs }: ReaderOptions): EncryptionCodec {
   const isWorthWaiting = patience(waitMs);
 
   async function read(payload: Payload, context: SerializationContext | undefined, decode: Decode): Promise<Payload> {
@@ -37,7 +36,7 @@ export function createPayloadReader({ encryption, references, waitMs }: ReaderOp
       // A caller's large message is in the store before Temporal has the message. So one that is not there will not come.
       const isGone = context?.type === 'workflow' && error instanceof PayloadStoreError && error.isMissing;
       const { message } = error as Error;
-      const reason: Reason = { type, message, mayCome: !isGone && isWorthWaiting(payload) };
+      const reason: Reason = { type, message, mayCome: !isGone && isWorthWaiting(payload, context) };
       return {
         ...undecodable,
         metadata: { ...undecodable.metadata, [reasonName]: Buffer.from(JSON.stringify(reason)) },
@@ -50,16 +49,14 @@ export function createPayloadReader({ encryption, references, waitMs }: ReaderOp
     (payloads, context) =>
       Promise.all(payloads.map((payload) => read(payload, context, decode)));
 
-  if (!encryption) return { encode: async (payloads) => payloads, decode: reading(async (payloads) => payloads) };
   const decodeInput = reading((payloads, context) =>
     encryption.decodeInput(payloads, { workflowId: context?.workflowId ?? '' }),
   );
-  const codec: EncryptionCodec = {
+  return {
     ...encryption,
     decode: reading((payloads, context) => encryption.decode(payloads, context)),
     decodeInput: (payloads, { workflowId }) => decodeInput(payloads, { type: 'workflow', namespace: '', workflowId }),
   };
-  return codec;
 }
 
 /** The type of a failure that passes once a key or a store is there. */
@@ -70,25 +67,42 @@ function typeOf(error: unknown): string | undefined {
 
 /** How many payloads that are waited for are remembered. None beyond is waited for, so that no flood prolongs a wait. */
 const mostWaitedFor = 10_000;
+/** As many messages of one workflow id. A caller sends a few. */
+const mostMessages = 100;
+/** Longer than the server waits before it tries a workflow task again, so that nothing is waited for anew. */
+const longestPauseMs = 30 * 60_000;
 
 /** Tells of a payload whether this process has met it for less than `waitMs`. */
-function patience(waitMs: number): (payload: Payload) => boolean {
-  const firstMet = new Map<string, number>();
-  return ({ metadata, data }) => {
+function patience(waitMs: number) {
+  const firstMet = new Map<string, { at: number; messageOf: string | undefined }>();
+  const messages = new Map<string, number>();
+
+  function forgetOld(now: number): void {
+    // The oldest come first.
+    for (const [old, { at, messageOf }] of firstMet) {
+      if (now - at < waitMs + longestPauseMs) break;
+      firstMet.delete(old);
+      if (messageOf === undefined) continue;
+      const left = (messages.get(messageOf) ?? 1) - 1;
+      if (left > 0) messages.set(messageOf, left);
+      else messages.delete(messageOf);
+    }
+  }
+
+  return ({ metadata, data }: Payload, context: SerializationContext | undefined): boolean => {
     const name = createHash('sha256')
       .update(metadata?.['h'] ?? '')
       .update(data ?? '')
       .digest('base64');
     const now = performance.now();
     const met = firstMet.get(name);
-    if (met !== undefined) return now - met < waitMs;
-    // The oldest come first.
-    for (const [old, since] of firstMet) {
-      if (now - since < 2 * waitMs) break;
-      firstMet.delete(old);
-    }
-    if (firstMet.size >= mostWaitedFor) return false;
-    firstMet.set(name, now);
+    if (met) return now - met.at < waitMs;
+    forgetOld(now);
+    const messageOf = context?.type === 'workflow' ? context.workflowId : undefined;
+    const before = messageOf === undefined ? 0 : (messages.get(messageOf) ?? 0);
+    if (firstMet.size >= mostWaitedFor || before >= mostMessages) return false;
+    if (messageOf !== undefined) messages.set(messageOf, before + 1);
+    firstMet.set(name, { at: now, messageOf });
     return waitMs > 0;
   };
 }

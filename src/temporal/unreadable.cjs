@@ -4,7 +4,7 @@ const { defaultPayloadConverter } = require('@temporalio/common');
 
 /** An encoding that no converter knows. */
 exports.undecodableEncoding = 'binary/undecodable';
-/** The metadata that says why. Only our own codec's is believed: it removes that of others. */
+/** The metadata that says why, beside that encoding only: the codec removes what others wrote there. */
 exports.reasonName = 'reason';
 
 /** Under this symbol, which no JSON has, a value says why it could not be read. */
@@ -18,6 +18,7 @@ const json = { encoding: new Uint8Array([...'json/plain'].map((letter) => letter
  * @returns {{ type: string, message: string, mayCome: boolean } | undefined}
  */
 exports.reasonOf = ({ metadata }) => {
-  const data = metadata?.[exports.reasonName];
+  const isOurs = metadata?.encoding && String.fromCharCode(...metadata.encoding) === exports.undecodableEncoding;
+  const data = isOurs ? metadata[exports.reasonName] : undefined;
   return data ? defaultPayloadConverter.fromPayload({ metadata: json, data }) : undefined;
 };

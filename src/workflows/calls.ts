@@ -6,7 +6,7 @@ import type { Attempt } from '../activities/retries.js';
 import type { FailureType, Progress } from '../contract.js';
 import type { DataReply } from '../flinks/replies.js';
 import type { Run } from './context.js';
-import { failureOf, isSilent, isUnsent, reported, runFailure } from './failures.js';
+import { detailOf, failureOf, isSilent, isUnsent, reported, runFailure } from './failures.js';
 import { isPassing, tryShort, usualReply, waitAfter } from './short-calls.js';
 import { orUndecodable } from './unread.js';
 import { waitToRetry } from './waiting.js';
@@ -26,10 +26,10 @@ type WhenLost<T> = { type: FailureType } | { reply: T };
  */
 export const repeatable = <T extends Reply>(run: Run, label: string, call: Call<T>): Promise<T> =>
   noted(run, { type: 'FlinksUnavailable' }, async () => {
-    const tried = await tryShort(run, label, call);
+    const tried = await tryShort(run, label, (short, at) => heard(run, call(short, at)));
     if ('reply' in tried) return tried.reply;
     return inAttempts(run, tried.next, (at) =>
-      call(activities(run, label, whenWorkerDies), { ...at, repeatedBy: 'workflow' }),
+      heard(run, call(activities(run, label, whenWorkerDies), { ...at, repeatedBy: 'workflow' })),
     );
   });
 
@@ -40,7 +40,7 @@ export const repeatable = <T extends Reply>(run: Run, label: string, call: Call<
 export const atMostOnce = <T extends Reply>(run: Run, label: string, whenLost: WhenLost<T>, call: Call<T>) =>
   noted(run, whenLost, () =>
     inAttempts(run, { attempt: 1, elapsedMs: 0 }, (at) =>
-      onceSent(run, () => call(activities(run, label, noRetry), at)),
+      onceSent(run, () => heard(run, call(activities(run, label, noRetry), at))),
     ),
   );
 
@@ -91,9 +91,9 @@ export async function poll(
     progress.learn({ polls: progress.current.polls + 1, ...(code !== undefined && { lastFlinksCode: code }) });
   try {
     // The timer before it has the label already.
-    const tried = await tryShort(run, undefined, call);
-    const kept = 'reply' in tried ? tried.reply : await call(activities(run, label, whenWorkerDies));
-    const reply = readable(run, (kept as DataReply | null | undefined) ?? usualReply);
+    const tried = await tryShort(run, undefined, (short) => heard(run, call(short)));
+    const kept = 'reply' in tried ? tried.reply : await heard(run, call(activities(run, label, whenWorkerDies)));
+    const reply = readable((kept as DataReply | null | undefined) ?? usualReply);
     count(reply.kind === 'pending' ? reply.code : undefined);
     return reply;
   } catch (error) {
@@ -134,11 +134,21 @@ function activities(run: Run, label: string, retry: typeof whenWorkerDies | type
   });
 }
 
+/** What came of a call, also a failure, once it is known whether it can be read. */
+async function heard<T>(run: Run, calling: Promise<T>): Promise<T> {
+  const [outcome] = await Promise.allSettled([calling]);
+  run.replies += 1;
+  const name = `reply-${run.replies}`;
+  if (outcome.status === 'fulfilled') return orUndecodable(name, outcome.value) as T;
+  // One that cannot be read is taken for an activity that could not say anything.
+  orUndecodable(name, detailOf(outcome.reason));
+  throw outcome.reason;
+}
+
 /** Makes a call, notes for `progress` what Flinks said, and turns a failure of the call into one of the run. */
-async function noted<T extends Reply>(run: Run, whenLost: WhenLost<T>, call: () => Promise<T>): Promise<T> {
-  const { progress } = run;
+async function noted<T extends Reply>({ progress }: Run, whenLost: WhenLost<T>, call: () => Promise<T>): Promise<T> {
   try {
-    const reply = readable(run, await call());
+    const reply = readable(await call());
     progress.learn(factsOf(reply));
     return reply;
   } catch (error) {
@@ -157,10 +167,8 @@ function factsOf(reply: Reply): Partial<Pick<Progress, 'requestId' | 'institutio
 }
 
 /** A reply that can never be read from Temporal ends the run. Otherwise it would fail its workflow task for ever. */
-function readable<T extends Reply>(run: Run, kept: T): T {
-  run.replies += 1;
-  const reply = orUndecodable(`reply-${run.replies}`, kept, { wait: true });
+function readable<T extends Reply>(reply: T): T {
   // Types promise more than what comes out of a history.
-  if (typeof (reply as Partial<Reply> | null | undefined)?.kind === 'string') return reply as T;
+  if (typeof (reply as Partial<Reply> | null | undefined)?.kind === 'string') return reply;
   throw runFailure('UnexpectedResponse', 'The reply of Flinks was kept in Temporal and cannot be read any more.');
 }

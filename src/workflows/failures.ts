@@ -3,7 +3,6 @@ import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio
 import type { FailureDetails } from '../activities/failures.js';
 import { failureTypes, type FailureType } from '../contract.js';
 import { nextStep } from './next-step.js';
-import { waitIfItMayCome } from './unread.js';
 
 /** Ends the run with one of the contract's failures. `what` says what happened; what to do next is added. */
 export function runFailure(type: FailureType, what: string, details: Record<string, unknown> = {}): ApplicationFailure {
@@ -14,14 +13,21 @@ export function runFailure(type: FailureType, what: string, details: Record<stri
   return failure;
 }
 
+/** The failure that an activity reported. That of a short call comes bare. */
+function causeOf(error: unknown): ApplicationFailure | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof ApplicationFailure ? cause : undefined;
+}
+
+/** What an activity added to its failure, whatever it is. */
+export const detailOf = (error: unknown): unknown => causeOf(error)?.details?.[0];
+
 /** What an activity said about its failure. Undefined when it could not say anything: it timed out or its worker died. */
 export function reported(error: unknown): { type: FailureType; message: string; details: FailureDetails } | undefined {
-  // The failure of a short call comes bare.
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (!(cause instanceof ApplicationFailure)) return undefined;
+  const cause = causeOf(error);
+  if (!cause) return undefined;
   const type = failureTypes.find((known) => known === cause.type);
-  const details = cause.details?.[0] as Partial<FailureDetails> | undefined;
-  waitIfItMayCome(details);
+  const details = detailOf(error) as Partial<FailureDetails> | undefined;
   // A failure of the run itself has no such detail.
   if (!type || typeof details?.answered !== 'boolean') return undefined;
   return { type, message: cause.message, details: details as FailureDetails };

@@ -37,7 +37,7 @@ export const runRetrieval = (payload: unknown, options: RunOptions): Promise<Ret
   });
 
 function readInput(payload: unknown): ResolvedInput {
-  const read = parseInput(orUndecodable('input', payload, { wait: true }));
+  const read = parseInput(orUndecodable('input', payload));
   if ('input' in read) return read.input;
   throw runFailure('InvalidInput', inputMessage(read.problems), { fields: read.problems.map(({ field }) => field) });
 }

@@ -18,7 +18,7 @@ import type { Run, ShortCalls } from './context.js';
 import { progressQuery, waitForChallenge } from './messages.js';
 import { measureFailure, measureResult } from './metrics.js';
 import { createProgress } from './progress.js';
-import { UnreadYet } from './unread.js';
+import { createCopy, UnreadYet } from './unread.js';
 
 export interface RunOptions {
   /** Whether runs that begin now write search attributes. */
@@ -30,7 +30,8 @@ export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (r
   // Recorded histories carry this mark, which told runs with short calls from older ones. There are none without any more.
   deprecatePatch('local-calls');
   const progress = createProgress(decideOnSearchAttributes(searchAttributes));
-  const desk = openAnswerDesk(progress);
+  const copy = createCopy();
+  const desk = openAnswerDesk(progress, copy);
   // Short calls bypass the task queue, and so the priority and the tenant that count there.
   const shortCalls: ShortCalls = { allowed: !hasPriority(workflowInfo().priority), heldUpMs: 0 };
   const run: Run = {
@@ -40,6 +41,7 @@ export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (r
     replies: 0,
     beforeWait() {
       progress.record();
+      copy.lives();
       shortCalls.heldUpMs = 0;
     },
   };
