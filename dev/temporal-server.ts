@@ -49,7 +49,7 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
 
   const args = ['server', 'start-dev', '--ip', loopback, '--port', String(port), '--namespace', namespace];
   args.push(...settings.flatMap((setting) => ['--dynamic-config-value', setting]));
-  args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]), ...pauses);
+  args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]), ...pauses, ...smallUpdates);
   if (tuned) args.push(...quickPolls, ...calmLists, ...turns);
   if (codecEndpoint !== undefined) args.push('--ui-codec-endpoint', codecEndpoint);
   if (dbFilename !== undefined) args.push('--db-filename', dbFilename, ...(tuned ? quickWrites : []));
@@ -82,6 +82,10 @@ const turns = dynamicConfig(
 
 // Off by default, and part of what operators are told in docs/operations/runs.md.
 const pauses = dynamicConfig('frontend.WorkflowPauseEnabled=true');
+
+// Bytes of updates that a run may have at a time. A worker sends a refused update back whole, and no payload above 2 MB. So a
+// larger update would fail each workflow task of its run.
+const smallUpdates = dynamicConfig('history.maxInFlightUpdatePayloads=1000000');
 
 function dynamicConfig(...settings: string[]): string[] {
   return settings.flatMap((setting) => ['--dynamic-config-value', setting]);

@@ -42,9 +42,9 @@ export const nativeLogging = (level: LogLevelName) => ({
   filter: { core: level.toUpperCase() as LogLevel, other: 'ERROR' as LogLevel },
 });
 
-/** A missing key is reported with its id by the worker. The core then says once more that the workflow task failed. */
+/** A payload that cannot be read is reported when it comes. The core then says once more that the workflow task failed. */
 const isRepetition = ({ sdkComponent, failure }: Record<string, unknown>): boolean =>
-  sdkComponent === 'core' && failure === 'UnknownPayloadKey';
+  sdkComponent === 'core' && (failure === 'UnknownPayloadKey' || failure === 'PayloadStoreError');
 
 /** A line of the SDK says when it was logged, which is a moment before it gets here. */
 const timeOf = (metadata: LogMetadata): string => new Date(sdkLogTime(metadata) ?? Date.now()).toISOString();

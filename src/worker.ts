@@ -43,7 +43,9 @@ export async function runWorker(
     tracing?.observe(call);
   };
   const flinks = createFlinksClient({ ...config.flinks, observe });
-  const dataConverter = dataConverterFor(payloads, temporal.namespace, 'worker', store);
+  const dataConverter = dataConverterFor(payloads, temporal.namespace, 'worker', store, (error, workflowId) =>
+    logger.warn('A payload cannot be read yet', { error, workflowId }),
+  );
   const carriage = {
     sizeOf: (reply: unknown) => encodedSize(dataConverter, reply),
     stored: store !== undefined,

@@ -1,15 +1,21 @@
 // Carrying a customer's answer to the run, so that it counts for the question that was seen, and once.
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { calling, type CallOptions } from './temporal-call.js';
 import { keyedHash } from './keyed-hash.js';
 import { meantRun } from './meant-run.js';
 import { AnswerRejectedError } from '../contract/errors.js';
 import { answerName, type AnswerOutcome, type ReadAnswers, type SecurityAnswers } from '../contract.js';
+import { UnreadByWorkerError } from '../temporal/errors.js';
 import { parseAnswers } from '../contract/answers.js';
 
 /** What our client sends at most. Every message stays in the run's history, which Temporal ends at 50 MB. */
 const mostBytes = 1024 * 1024;
+
+/** How often an update is sent that comes to workers without its key. If one of two has the key, one of these finds it. */
+const mostSends = 15;
+const pauseMs = (sent: number): number => Math.min(100 * 2 ** sent, 1_000);
 
 export async function answerByUpdate(
   temporal: Client,
@@ -22,9 +28,19 @@ export async function answerByUpdate(
   // The server answers an update with a known id by itself, also after the close. So the id stands for all that was sent.
   const updateId = keyedHash(temporal, [answerId, String(round), JSON.stringify(answers)]);
   const { workflowId: meant, runId } = await meantRun(temporal, workflowId, options);
-  return calling(temporal, meant, { ...options, runId, answeredBy: 'worker' }, (handle) =>
-    handle.executeUpdate<AnswerOutcome, [ReadAnswers]>(answerName, { args: [full], updateId }),
-  );
+  const send = () =>
+    calling(temporal, meant, { ...options, runId, answeredBy: 'worker' }, (handle) =>
+      handle.executeUpdate<AnswerOutcome, [ReadAnswers]>(answerName, { args: [full], updateId }),
+    );
+  for (let sent = 1; ; sent++) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof UnreadByWorkerError) || sent >= mostSends) throw error;
+    }
+    // A caller who waits no longer is told so by the next call.
+    await pause(pauseMs(sent), undefined, options.signal && { signal: options.signal }).catch(() => undefined);
+  }
 }
 
 export async function answerBySignal(

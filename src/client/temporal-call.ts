@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, WorkflowExecutionStatusName, WorkflowHandle } from '@temporalio/client';
 import { AccountDetailsError, ServerUnreachableError, WaitEndedError } from '../contract/errors.js';
-import { errorFromTemporal, nobodyAnswered, type Answerer } from '../temporal/errors.js';
+import { errorFromTemporal, nobodyAnswered, readValue, type Answerer } from '../temporal/errors.js';
 import { progressName, type Progress } from '../contract.js';
 import { whileReadingMemos } from '../temporal/encryption/codec.js';
 
@@ -51,7 +51,8 @@ export async function calling<T>(
   const late = answeredBy && timeLimit(answerTimeoutMs);
   try {
     const made = () => temporal.withMetadata(seesRepetition, () => call(handleOf(temporal, workflowId, runId)));
-    return await until(temporal, { late, ends }, answeredBy === 'server' ? () => whileReadingMemos(made) : made);
+    const read = answeredBy === 'server' ? () => whileReadingMemos(made) : made;
+    return readValue(await until(temporal, { late, ends }, read));
   } catch (error) {
     const meanwhile = ended();
     if (meanwhile) throw new WaitEndedError(workflowId, meanwhile);

@@ -26,6 +26,7 @@ import { shownId } from '../contract/copyable.js';
 import { harmless } from '../contract/harmless.js';
 import { failureTypes, rejectionTypes, taskQueue, tooManyWaits } from '../contract.js';
 import { grpcStatus } from '../sdk-internals/grpc-status.js';
+import { reasonIn } from '../contract/unread-value.js';
 import { PayloadStoreError } from './storage/payload-store.js';
 
 /** Who has to answer a call: the server itself, or a worker behind it. */
@@ -102,9 +103,20 @@ function reasonOf({ message }: TerminatedFailure): string {
   return reason === '' ? '.' : `: ${/[.!?]$/.test(reason) ? reason : `${reason}.`}`;
 }
 
+/** Types of failures that pass once a key or a store is there. */
+const unreadTypes = ['UnknownPayloadKey', 'PayloadStoreError'];
+
+/** A worker got a message that it could not read. Another worker may, or this one later. */
+export class UnreadByWorkerError extends AccountDetailsError {
+  constructor(reason: string) {
+    super('UnreadablePayload', `The worker that got this could not read it, and nothing came of it. ${reason}`);
+  }
+}
+
 function updateFailed(cause: Error | undefined, workflowId: string): AccountDetailsError {
   const refusal = cause instanceof ApplicationFailure ? cause : undefined;
   if (refusal?.type === tooManyWaits) return serverBusy(refusal.message);
+  if (unreadTypes.some((known) => known === refusal?.type)) return new UnreadByWorkerError(refusal?.message ?? '');
   const type = rejectionTypes.find((known) => known === refusal?.type);
   const { fields } = (refusal?.details?.[0] ?? {}) as { fields?: string[] };
   return type
@@ -114,14 +126,25 @@ function updateFailed(cause: Error | undefined, workflowId: string): AccountDeta
 
 /** Why this process could not read or write a payload: its store failed, or it does not have the key. */
 function payloadError(error: unknown): AccountDetailsError | undefined {
-  if (error instanceof PayloadStoreError) return new AccountDetailsError('PayloadStore', error.message);
-  const noKey = error instanceof ApplicationFailure && error.type === 'UnknownPayloadKey';
-  if (noKey || error instanceof ValueError)
-    return new AccountDetailsError(
-      'UnreadablePayload',
-      `This process cannot read the data of the run. ${noKey ? `${error.message} ` : ''}Set the PAYLOAD_… variables here as they are set for the workers.`,
-    );
-  return undefined;
+  if (error instanceof PayloadStoreError) return unreadable({ type: error.name, message: error.message });
+  if (error instanceof ApplicationFailure && error.type === 'UnknownPayloadKey')
+    return unreadable({ type: error.type, message: error.message });
+  return error instanceof ValueError ? unreadable({ type: '', message: '' }) : undefined;
+}
+
+/** The value that Temporal's client read, unless it only stands for one that could not be read: throws then. */
+export function readValue<T>(value: T): T {
+  const reason = reasonIn(value);
+  if (reason) throw unreadable(reason);
+  return value;
+}
+
+function unreadable({ type, message }: { type: string; message: string }): AccountDetailsError {
+  if (type === 'PayloadStoreError') return new AccountDetailsError('PayloadStore', message);
+  return new AccountDetailsError(
+    'UnreadablePayload',
+    `This process cannot read the data of the run. ${message && `${message} `}Set the PAYLOAD_… variables here as they are set for the workers.`,
+  );
 }
 
 const notFoundError = (message: string, workflowId: string): AccountDetailsError =>

@@ -3,6 +3,7 @@ import type { Client, WorkflowService } from '@temporalio/client';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import type { EncryptionCodec } from './encryption/codec.js';
 import { startArguments } from '../sdk-internals/first-event.js';
+import { readValue } from './errors.js';
 
 /** A run of a namespace. Without a run id, the newest run of the workflow id. */
 export interface RunAddress {
@@ -58,5 +59,5 @@ export async function inputOf(
   const owner = { type: 'workflow', namespace, workflowId: run.workflowId } as const;
   const payloadCodecs = loadedDataConverter.payloadCodecs.map(asCallersWrite);
   const [input] = await startArguments(first, { ...loadedDataConverter, payloadCodecs }, owner);
-  return input;
+  return readValue(input);
 }

@@ -1,8 +1,7 @@
 // The worker and the workflow sandbox load this file, so it must not use anything of Node.
 import { defaultPayloadConverter, type Payload, type PayloadConverter } from '@temporalio/common';
-
-/** Stands for a payload that cannot be read. It fits no schema, so it ends as a bad input or a refused answer. */
-export const undecodable = { undecodable: true };
+import { undecodable } from '../contract/unread-value.js';
+import { reasonOf, unread } from '../contract/unreadable.cjs';
 
 /**
  * Temporal's JSON, except that a payload that cannot be decoded becomes a value. An exception would fail the workflow task
@@ -12,7 +11,8 @@ export const payloadConverter: PayloadConverter = {
   toPayload: (value) => defaultPayloadConverter.toPayload(value),
   fromPayload(payload: Payload): never {
     try {
-      return defaultPayloadConverter.fromPayload(payload);
+      const reason = reasonOf(payload);
+      return (reason ? { ...undecodable, [unread]: reason } : defaultPayloadConverter.fromPayload(payload)) as never;
     } catch {
       return undecodable as never;
     }

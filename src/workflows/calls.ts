@@ -6,8 +6,9 @@ import type { Attempt } from '../activities/retries.js';
 import type { FailureType, Progress } from '../contract.js';
 import type { DataReply } from '../flinks/replies.js';
 import type { Run } from './context.js';
-import { failureOf, isSilent, isUnsent, reported, runFailure } from './failures.js';
+import { detailOf, failureOf, isSilent, isUnsent, reported, runFailure } from './failures.js';
 import { isPassing, tryShort, usualReply, waitAfter } from './short-calls.js';
+import { orUndecodable } from './unread.js';
 import { waitToRetry } from './waiting.js';
 
 export { catchUp } from './short-calls.js';
@@ -25,10 +26,10 @@ type WhenLost<T> = { type: FailureType } | { reply: T };
  */
 export const repeatable = <T extends Reply>(run: Run, label: string, call: Call<T>): Promise<T> =>
   noted(run, { type: 'FlinksUnavailable' }, async () => {
-    const tried = await tryShort(run, label, call);
+    const tried = await tryShort(run, label, (short, at) => heard(run, call(short, at)));
     if ('reply' in tried) return tried.reply;
     return inAttempts(run, tried.next, (at) =>
-      call(activities(run, label, whenWorkerDies), { ...at, repeatedBy: 'workflow' }),
+      heard(run, call(activities(run, label, whenWorkerDies), { ...at, repeatedBy: 'workflow' })),
     );
   });
 
@@ -39,7 +40,7 @@ export const repeatable = <T extends Reply>(run: Run, label: string, call: Call<
 export const atMostOnce = <T extends Reply>(run: Run, label: string, whenLost: WhenLost<T>, call: Call<T>) =>
   noted(run, whenLost, () =>
     inAttempts(run, { attempt: 1, elapsedMs: 0 }, (at) =>
-      onceSent(run, () => call(activities(run, label, noRetry), at)),
+      onceSent(run, () => heard(run, call(activities(run, label, noRetry), at))),
     ),
   );
 
@@ -90,8 +91,8 @@ export async function poll(
     progress.learn({ polls: progress.current.polls + 1, ...(code !== undefined && { lastFlinksCode: code }) });
   try {
     // The timer before it has the label already.
-    const tried = await tryShort(run, undefined, call);
-    const kept = 'reply' in tried ? tried.reply : await call(activities(run, label, whenWorkerDies));
+    const tried = await tryShort(run, undefined, (short) => heard(run, call(short)));
+    const kept = 'reply' in tried ? tried.reply : await heard(run, call(activities(run, label, whenWorkerDies)));
     const reply = readable((kept as DataReply | null | undefined) ?? usualReply);
     count(reply.kind === 'pending' ? reply.code : undefined);
     return reply;
@@ -131,6 +132,17 @@ function activities(run: Run, label: string, retry: typeof whenWorkerDies | type
     // The default does not wait. But a run must not close, and a new one start, while its request to Flinks is open.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   });
+}
+
+/** What came of a call, also a failure, once it is known whether it can be read. */
+async function heard<T>(run: Run, calling: Promise<T>): Promise<T> {
+  const [outcome] = await Promise.allSettled([calling]);
+  run.replies += 1;
+  const name = `reply-${run.replies}`;
+  if (outcome.status === 'fulfilled') return orUndecodable(name, outcome.value) as T;
+  // One that cannot be read is taken for an activity that could not say anything.
+  orUndecodable(name, detailOf(outcome.reason));
+  throw outcome.reason;
 }
 
 /** Makes a call, notes for `progress` what Flinks said, and turns a failure of the call into one of the run. */

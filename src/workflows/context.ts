@@ -6,6 +6,8 @@ export interface Run {
   readonly progress: ProgressReport;
   readonly desk: AnswerDesk;
   readonly shortCalls: ShortCalls;
+  /** How many replies of activities have come. */
+  replies: number;
   /** Call this before whatever ends the workflow task: others see the run then, and a new task begins after it. */
   beforeWait(): void;
 }

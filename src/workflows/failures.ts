@@ -13,13 +13,21 @@ export function runFailure(type: FailureType, what: string, details: Record<stri
   return failure;
 }
 
+/** The failure that an activity reported. That of a short call comes bare. */
+function causeOf(error: unknown): ApplicationFailure | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof ApplicationFailure ? cause : undefined;
+}
+
+/** What an activity added to its failure, whatever it is. */
+export const detailOf = (error: unknown): unknown => causeOf(error)?.details?.[0];
+
 /** What an activity said about its failure. Undefined when it could not say anything: it timed out or its worker died. */
 export function reported(error: unknown): { type: FailureType; message: string; details: FailureDetails } | undefined {
-  // The failure of a short call comes bare.
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (!(cause instanceof ApplicationFailure)) return undefined;
+  const cause = causeOf(error);
+  if (!cause) return undefined;
   const type = failureTypes.find((known) => known === cause.type);
-  const details = cause.details?.[0] as Partial<FailureDetails> | undefined;
+  const details = detailOf(error) as Partial<FailureDetails> | undefined;
   // A failure of the run itself has no such detail.
   if (!type || typeof details?.answered !== 'boolean') return undefined;
   return { type, message: cause.message, details: details as FailureDetails };

@@ -8,6 +8,7 @@ import type { PollClock } from './polling.js';
 import { holdOwnId } from './own-id.js';
 import { runToItsEnd, type RunOptions } from './run.js';
 import { openSession, type OpenedSession } from './session.js';
+import { orUndecodable } from './unread.js';
 
 /** Retrieves the account details of one login, however long the bank, the customer or Flinks take. */
 export const runRetrieval = (payload: unknown, options: RunOptions): Promise<RetrieveAccountDetailsResult> =>
@@ -37,7 +38,7 @@ export const runRetrieval = (payload: unknown, options: RunOptions): Promise<Ret
   });
 
 function readInput(payload: unknown): ResolvedInput {
-  const read = parseInput(payload);
+  const read = parseInput(orUndecodable('input', payload));
   if ('input' in read) return read.input;
   throw runFailure('InvalidInput', inputMessage(read.problems), { fields: read.problems.map(({ field }) => field) });
 }

@@ -18,6 +18,7 @@ import type { Run, ShortCalls } from './context.js';
 import { progressQuery } from './messages.js';
 import { measureFailure, measureResult } from './metrics.js';
 import { createProgress } from './progress.js';
+import { createCopy, UnreadYet } from './unread.js';
 import { openWaits } from './waits.js';
 
 export interface RunOptions {
@@ -30,15 +31,18 @@ export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (r
   // Recorded histories carry this mark, which told runs with short calls from older ones. There are none without any more.
   deprecatePatch('local-calls');
   const progress = createProgress(decideOnSearchAttributes(searchAttributes));
-  const desk = openAnswerDesk(progress);
+  const copy = createCopy();
+  const desk = openAnswerDesk(progress, copy);
   // Short calls bypass the task queue, and so the priority and the tenant that count there.
   const shortCalls: ShortCalls = { allowed: !hasPriority(workflowInfo().priority), heldUpMs: 0 };
   const run: Run = {
     progress,
     desk,
     shortCalls,
+    replies: 0,
     beforeWait() {
       progress.record();
+      copy.lives();
       shortCalls.heldUpMs = 0;
     },
   };
@@ -57,6 +61,8 @@ export async function runToItsEnd<T>({ searchAttributes }: RunOptions, story: (r
     // if it is large, stored and never deleted.
     return workflowInfo().unsafe.isReplaying ? (undefined as T) : result;
   } catch (error) {
+    // The workflow task is made again, so nothing has happened.
+    if (error instanceof UnreadYet) throw error;
     if (isCancellation(error)) {
       progress.enter('cancelled');
     } else if (error instanceof ApplicationFailure) {

@@ -113,11 +113,8 @@ async function askCustomer(
   progress.learn({ round });
   progress.enter('awaitingAnswers', { challenges, deadline: new Date(deadline).toISOString() });
   desk.open({ round, requestId, challenges, deadline });
-  run.beforeWait();
   try {
-    await condition(() => desk.taken() !== undefined, Math.max(deadline - Date.now(), 1), {
-      summary: `Answers of round ${round} until ${new Date(deadline).toISOString()}`,
-    });
+    await untilAnswered(run, deadline, `Answers of round ${round} until ${new Date(deadline).toISOString()}`);
     if (CancellationScope.current().consideredCancelled)
       throw new CancelledFailure('Cancelled while an answer was awaited');
     const answers = desk.taken();
@@ -129,4 +126,23 @@ async function askCustomer(
     desk.close();
   }
   throw runFailure('SecurityAnswerTimedOut', `No answer came in time for round ${round}.`, { requestId });
+}
+
+/** Waits for an answer or the deadline. Meanwhile it tries again to read answers that could not be read when they came. */
+async function untilAnswered(run: Run, deadline: number, summary: string): Promise<void> {
+  const { desk } = run;
+  while (!desk.taken()) {
+    const leftMs = deadline - Date.now();
+    const tryInMs = desk.nextTryInMs();
+    const isLast = tryInMs === undefined || tryInMs >= leftMs;
+    run.beforeWait();
+    const hasNews = await condition(
+      () => desk.taken() !== undefined || desk.nextTryInMs() !== tryInMs,
+      Math.max(isLast ? leftMs : tryInMs, 1),
+      { summary },
+    );
+    if (hasNews) continue;
+    if (isLast) return;
+    desk.tryAgain();
+  }
 }

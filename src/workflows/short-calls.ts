@@ -17,6 +17,7 @@ import { timeForTheRestMs } from '../contract/short-call-time.js';
 import type { DataReply } from '../flinks/replies.js';
 import type { Run } from './context.js';
 import { reported } from './failures.js';
+import { UnreadYet } from './unread.js';
 import { wait, waitToRetry } from './waiting.js';
 
 const longestHoldUpMs = 1_500;
@@ -79,7 +80,7 @@ async function outcomeOf<T>(calling: Promise<T>): Promise<{ reply: T } | { faile
     const reply: T | AsOrdinary = await calling;
     return isAsOrdinary(reply) ? 'tookTooLong' : { reply };
   } catch (error) {
-    if (isCancellation(error)) throw error;
+    if (isCancellation(error) || error instanceof UnreadYet) throw error;
     const said = reported(error);
     // The activity could not say anything: it ran out of time, or its reply could not be stored.
     if (!said) return 'tookTooLong';

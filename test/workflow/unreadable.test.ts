@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Endpoint } from '../../simulator/endpoints.js';
 import type { Activities } from '../../src/activities/index.js';
-import { undecodable } from '../../src/temporal/payload-converter.js';
+import { undecodable } from '../../src/contract/unread-value.js';
 import type { RawPayload } from '../support/retrieval.js';
 import { workflowEnvironment } from '../support/workflow-environment.js';
 

@@ -7,12 +7,9 @@ import { promisify } from 'node:util';
 import { gunzip, gunzipSync, gzip, gzipSync } from 'node:zlib';
 import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
 import proto from '@temporalio/proto';
-import { patienceOf } from './patience.js';
 import { encodingOf, envelopeOf, isEncrypted, seal, type Envelope } from './envelope.js';
-import { UnknownPayloadKey, type KeyProvider, type PayloadScope } from './keys.js';
-
-/** An encoding that no converter knows. A payload that carries it becomes an undecodable value and stops no run. */
-const undecodableEncoding = 'binary/undecodable';
+import { isKeyId, type KeyProvider, type PayloadScope } from './keys.js';
+import { undecodableEncoding } from '../../contract/unreadable.cjs';
 
 /**
  * What is accepted of callers: everything, what was encrypted for the namespace, or only what was encrypted for the workflow
@@ -32,8 +29,6 @@ export interface EncryptionOptions {
    * workers wrote, except for the input of a run.
    */
   reader?: 'worker' | 'client';
-  /** How long a worker waits for the key of a message. Milliseconds. */
-  patienceMs?: number;
   /** What the compressed payloads may inflate to together. Each counts down; one that would be too much is undecodable. */
   inflatable?: { bytes: number };
 }
@@ -62,8 +57,7 @@ export interface EncryptionCodec extends PayloadCodec, Pick<KeyProvider, 'keyedH
 
 /**
  * Encrypts every payload for the workflow id that owns it, or for the namespace if the workflow id is not known. Decoding
- * throws UnknownPayloadKey if the key is missing, since it may come; a worker waits a minute for that of a message. What
- * else cannot be read becomes an undecodable payload.
+ * throws UnknownPayloadKey if the key is missing, since it may come. What else cannot be read becomes an undecodable payload.
  */
 export function createEncryptionCodec({
   keys,
@@ -71,12 +65,8 @@ export function createEncryptionCodec({
   accept = 'any',
   lostKeys = new Set(),
   reader,
-  patienceMs = 60_000,
   inflatable,
 }: EncryptionOptions): EncryptionCodec {
-  // By workflow id: one message after the other must not hold a run up.
-  const patience = patienceOf(patienceMs);
-
   async function encrypt(payload: Payload, workflowId: string | undefined): Promise<Payload> {
     if (isNothing(payload)) return payload;
     const scope = { namespace, workflowId };
@@ -99,7 +89,7 @@ export function createEncryptionCodec({
     if (!isEncrypted(payload)) return accepted === 'any' ? payload : undecodable;
     const envelope = envelopeOf(payload);
     if (!envelope || !belongsHere(envelope.scope, workflowId, accepted, byCaller)) return undecodable;
-    if (lostKeys.has(envelope.keyId)) return undecodable;
+    if (lostKeys.has(envelope.keyId) || !isKeyId(envelope.keyId)) return undecodable;
     const key = await keys.keyToDecrypt(envelope.scope, envelope.keyId);
     const data = payload.data ?? new Uint8Array();
     try {
@@ -123,19 +113,6 @@ export function createEncryptionCodec({
     return scope.workflowId === workflowId || (byCaller && isOfSchedule(scope.workflowId, workflowId));
   }
 
-  /** What a caller sent. Whoever it is may name a key that nobody has, so that a worker waits for it only so long. */
-  async function decryptMessage(payload: Payload, workflowId: string | undefined): Promise<Payload> {
-    try {
-      const decrypted = await decrypt(payload, workflowId, accept, true);
-      patience.end(workflowId ?? '');
-      return decrypted;
-    } catch (error) {
-      if (reader === 'worker' && error instanceof UnknownPayloadKey && patience.isOver(workflowId ?? ''))
-        return undecodable;
-      throw error;
-    }
-  }
-
   const ofCallers = (context: SerializationContext | undefined): boolean =>
     reader === undefined || (reader === 'worker' ? context?.type !== 'activity' : readingMemos.getStore() === true);
 
@@ -143,11 +120,10 @@ export function createEncryptionCodec({
     encode: (payloads, context) => Promise.all(payloads.map((payload) => encrypt(payload, context?.workflowId))),
     decode: (payloads, context) =>
       Promise.all(
-        payloads.map((payload) =>
-          ofCallers(context)
-            ? decryptMessage(payload, context?.workflowId)
-            : decrypt(payload, context?.workflowId, 'workflow', false),
-        ),
+        payloads.map((payload) => {
+          const byCaller = ofCallers(context);
+          return decrypt(payload, context?.workflowId, byCaller ? accept : 'workflow', byCaller);
+        }),
       ),
     decodeInput: (payloads, { workflowId }) =>
       Promise.all(payloads.map((payload) => decrypt(payload, workflowId, accept, true))),

@@ -43,6 +43,9 @@ export interface PayloadKey {
 
 const keyPattern = /^([A-Za-z0-9][A-Za-z0-9._-]{0,63}):([A-Za-z0-9+/]{43}=)$/;
 
+/** Whether a key can have this id. A payload may name anything. */
+export const isKeyId = (id: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(id);
+
 /** Reads `id:base64 of 32 bytes`, comma-separated. Returns undefined if any part does not fit, or if an id repeats. */
 export function parsePayloadKeys(text: string): PayloadKey[] | undefined {
   const keys = text.split(',').map((part) => {

@@ -6,7 +6,6 @@ import { StorageDriverClaim, type Payload, type StorageDriver } from '@temporali
 import proto from '@temporalio/proto';
 import { undecodable } from '../encryption/codec.js';
 import { nameIn, namespaceFolder, ownerOf, pathPart, type Owner } from './object-names.js';
-import { missingObjects } from './missing-objects.js';
 import { PayloadStoreError, type PayloadStore } from './payload-store.js';
 
 const { Payload: wire } = proto.temporal.api.common.v1;
@@ -39,17 +38,13 @@ export function createFileStore(folder: string, threshold: number): PayloadStore
     return new StorageDriverClaim({ key });
   }
 
-  const missing = missingObjects();
-
-  /** Rejects if the file cannot be read, since it may come. A file that is not a payload, or never comes, becomes an undecodable one. */
+  /** Rejects if the file cannot be read, since it may come. A file that is not a payload becomes an undecodable one. */
   async function read(claim: StorageDriverClaim): Promise<Payload> {
     const name = nameIn(claim);
     if (name === undefined) return undecodable;
-    const bytes = await readFile(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' && missing.isGone(name)) return undefined;
+    const bytes = await readFile(join(folder, name)).catch((error: unknown) => {
       throw new PayloadStoreError(`A stored payload cannot be read from ${folder}`, error, name);
     });
-    if (!bytes) return undecodable;
     if (!name.endsWith(`/${sha256(bytes)}`)) return undecodable;
     const { metadata, data } = wire.decode(bytes);
     return { metadata, data };

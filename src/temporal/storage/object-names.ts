@@ -39,11 +39,20 @@ const ownName = /^v0\/ns(\/[a-z0-9_!-]+)+$/;
 
 /** The name in a claim, if it is a name as we give them. Whoever can send a signal can send a claim. */
 export function nameIn({ claimData }: StorageDriverClaim): string | undefined {
-  const name = claimData['key'];
-  return name !== undefined && ownName.test(name) ? name : undefined;
+  const name: unknown = claimData['key'];
+  return typeof name === 'string' && ownName.test(name) ? name : undefined;
 }
 
-/** Whether a client stored this object: it does so before it knows the run. */
-export const isOfCaller = (name: string): boolean => name.includes(`/ri/${pathPart('')}/`);
+/** What comes behind a workflow id in a name: the run and a digest. */
+const restOfName = /^ri\/[a-z0-9_!-]+\/(?:d\/sha256\/)?[0-9a-f]{64}$/;
+
+/** Whether a claim is on a payload of this workflow, by the name in it. */
+export function belongsTo(claim: StorageDriverClaim, namespace: string, workflowId: string): boolean {
+  const name = nameIn(claim) ?? '';
+  // The S3 driver has a part for the workflow type, which it does not get from us.
+  return [`wi/${pathPart(workflowId)}/`, `wt/null/wi/${pathPart(workflowId)}/`]
+    .map((ofWorkflow) => namespaceFolder(namespace) + ofWorkflow)
+    .some((folder) => name.startsWith(folder) && restOfName.test(name.slice(folder.length)));
+}
 
 export const namespaceFolder = (namespace: string): string => `${beginning}/${pathPart(namespace)}/`;

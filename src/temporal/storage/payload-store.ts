@@ -4,11 +4,14 @@ import { ShownError } from '../../contract/shown-error.js';
 /** A store failed. It may work later, so what needs it is tried again. */
 export class PayloadStoreError extends ShownError {
   override readonly name = 'PayloadStoreError';
+  /** Whether the store works, and does not have the payload. */
+  readonly isMissing: boolean;
 
   /** `what` names the store. Only the error code of the cause is shown, of the file system or of S3: it quotes nothing. */
   constructor(what: string, cause: unknown, payload?: string) {
     const which = payload === undefined ? '' : ` It is ${payload}.`;
     super(`${what} (${reasonIn(cause)}). Check PAYLOAD_STORAGE and whether this process may use it.${which}`);
+    this.isMissing = ['ENOENT', 'NoSuchKey'].includes(reasonIn(cause));
   }
 }
 

@@ -3,7 +3,6 @@ import { ValueError, type Payload, type StorageDriver, type StorageDriverClaim }
 import { undecodable } from '../encryption/codec.js';
 import { storedNamesOf } from '../../sdk-internals/s3-names.js';
 import { nameIn, ownerOf, pathPart } from './object-names.js';
-import { missingObjects } from './missing-objects.js';
 import { PayloadStoreError, type PayloadStore } from './payload-store.js';
 import { openBucket, type S3Location } from './s3-bucket.js';
 
@@ -29,9 +28,7 @@ export function createS3Store(location: S3Location, threshold: number): PayloadS
     retrieve: (context, claims) => Promise.all(claims.map((claim) => read(claim, context.abortSignal))),
   };
 
-  const missing = missingObjects();
-
-  /** Rejects if S3 does not give the object, since it may come. An object that is not a payload, or never comes, becomes an undecodable one. */
+  /** Rejects if S3 does not give the object, since it may come. An object that is not a payload becomes an undecodable one. */
   async function read(claim: StorageDriverClaim, abortSignal?: AbortSignal): Promise<Payload> {
     const name = nameIn(claim);
     if (name === undefined) return undecodable;
@@ -42,7 +39,6 @@ export function createS3Store(location: S3Location, threshold: number): PayloadS
     } catch (error) {
       // The driver says so of a claim or an object that does not fit. A failed request is another error.
       if (error instanceof ValueError) return undecodable;
-      if ((causeOf(error) as { name?: unknown }).name === 'NoSuchKey' && missing.isGone(name)) return undecodable;
       throw new PayloadStoreError(`A stored payload cannot be read from ${address}`, causeOf(error), name);
     }
   }
