@@ -11,7 +11,7 @@ const withBundle = setup('binaries', 'workflow-bundle');
 
 const proofs = [
   'test/workflow/{fault-*,simulation,abuse,ties}.test.ts',
-  'test/e2e/{signal-flood,worker-builds}.test.ts',
+  'test/e2e/{signal-flood,worker-builds,forged-payloads}.test.ts',
   'test/replay/*.test.ts',
   'test/unit/temporal/encryption/format.test.ts',
 ];
@@ -19,6 +19,7 @@ const proofs = [
 const mocking = ['test/workflow/fault-mutants.test.ts'];
 const small = process.env['CHAOS_SIZE'] === 'small';
 const { PLANS: plans = small ? '40' : '1000', SIGNALS: signals = small ? '500' : '10000' } = process.env;
+const accepts = small ? 'any' : 'any namespace workflow';
 
 export default defineConfig({
   test: {
@@ -40,7 +41,7 @@ export default defineConfig({
       project('chaos', 600_000, {
         ...setup('binaries', 'workflow-bundle', 'compiled-programs'),
         include: ['test/chaos/**/*.test.ts', ...proofs],
-        env: { PLANS: plans, SIGNALS: signals },
+        env: { PLANS: plans, SIGNALS: signals, ACCEPTS: accepts },
       }),
     ],
   },

@@ -102,6 +102,11 @@ export const otherVariables: { title: string; readBy: string; variables: Listed 
       CHAOS_PAIRS: ['1,000', 'a number', 'Pairs of customers in the soak.'],
       PLANS: ['40', 'a number', 'Random plans.'],
       SEED: ['random', 'a number', 'Repeats the plans of a run that failed.'],
+      ACCEPTS: [
+        'any',
+        'a list of any, namespace and workflow',
+        'Values of PAYLOAD_ACCEPT under which payloads are forged.',
+      ],
       SIGNALS: ['500', 'a number', 'Signals to one run.'],
       SCREENSHOTS: ['', 'a folder', 'Where the test of the Web UI leaves its pictures.'],
       CHROMIUM_PATH: [
