@@ -21,6 +21,27 @@ test('the page of a run that waits for an answer shows the question as the bank 
   expect(page).toContain(`    npm run starter -- answer ${run.handle.workflowId}\n`);
 });
 
+test('the page stays small while a bank offers a thousand choices and answers are refused', async () => {
+  const loginId = loginIdFor('plain', 900);
+  const Iterables = Array.from({ length: 1_000 }, (_, index) => `${index} ${'Chequing '.repeat(44)}`);
+  const SecurityChallenges = [{ Type: 'MultipleChoice', Prompt: 'Which account?', Iterables }];
+  const body = { HttpStatusCode: 203, SecurityChallenges };
+  flinks.simulator.inject({
+    endpoint: 'Authorize',
+    loginId,
+    fault: { kind: 'status', status: 203, processed: true, body },
+  });
+  const run = await flinks.startWith({ login: { loginId }, ...live });
+  const { challenges } = await run.reaches('awaitingAnswers');
+  expect(challenges?.[0]?.choices).toHaveLength(1_000);
+  for (let sent = 0; sent < 100; sent++) await run.signal({ answers: { 'Which account?': 'another' } });
+  const { rejectedAnswers } = await run.until((progress) => progress.rejectedAnswers === 100);
+  expect(rejectedAnswers).toBe(100);
+  const page = await pageOf(run);
+  expect(page).toContain('and 980 more');
+  expect(page.length).toBeLessThan(10_000);
+});
+
 test('the page of a run that waits for Flinks shows polls, the next, the last, and how to give up', async () => {
   const run = await flinks.start('pending-for-ever');
   const { nextPollAt = '', deadline = '' } = await run.reaches('waitingForFlinks');
