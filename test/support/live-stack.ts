@@ -42,8 +42,8 @@ export async function liveStack(options: LiveStackOptions = {}): Promise<LiveSta
     const connection = await Connection.connect({ address: server.address });
     const temporal = new Client({ connection, dataConverter: testConverter('default', 'client') });
     const client = new AccountDetailsClient(temporal);
-    // Not `connection.close()`: a call that was given up may still wait to be repeated, and would find no channel.
-    stops.push(() => client.close());
+    // The connection stays open until the process ends. A call that a test gave up may still wait to be repeated by the SDK,
+    // for 40 seconds on a busy server, and a closed connection would throw out of its timer.
     const work = async (variables: Variables = {}): Promise<WorkerProcess> => {
       const worker = await startWorker(server, simulator, variables);
       stops.push(worker.stop);
